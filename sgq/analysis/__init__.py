@@ -1,0 +1,1 @@
+"""Analysis: samples in, numbers out."""

@@ -1,0 +1,170 @@
+"""Models as arrays: dimod's quadratic and polynomial models, in and out of NumPy.
+
+Sign. Builders, text and theory use the physics sign, H = -Σ_{i<j} J_ij s_i s_j - Σ_i h_i s_i.
+dimod's models are E = +Σ J s s + Σ h s + offset. `spin_model` and `spin_polynomial` flip it; everything
+else here, and every solver, works on dimod's sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import dimod
+
+Vartype = Literal["SPIN", "BINARY"]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_CHUNK = 1 << 22  # numbers held at once by an energy evaluation: 32 MB
+
+
+@dataclass(frozen=True, eq=False)
+class QuadraticForm:
+    """E(x) = offset + Σ_i fields_i x_i + Σ_k couplings_k x_{pairs_k0} x_{pairs_k1}, dimod's sign.
+
+    The variables are 0 … n-1, spins or bits alike; a pair may stand more than once and then adds up.
+    """
+
+    pairs: Integers
+    couplings: Floats
+    fields: Floats
+    offset: float = 0.0
+
+    @property
+    def num_variables(self) -> int:
+        """How many variables the form has."""
+        return len(self.fields)
+
+    def energies(self, values: NDArray[np.generic]) -> Floats:
+        """Energy of every row of `values`, shape (rows, n), in float64."""
+        from scipy.sparse import coo_array
+
+        n = self.num_variables
+        matrix = coo_array((self.couplings, (self.pairs[:, 0], self.pairs[:, 1])), shape=(n, n)).tocsc()
+        energies = np.full(len(values), self.offset)
+        for rows in _chunks(len(values), n):
+            x = values[rows].astype(np.float64)
+            energies[rows] += np.einsum("rn,rn->r", x @ matrix, x) + x @ self.fields
+        return energies
+
+    def adjacency(self) -> tuple[Integers, Integers, Floats]:
+        """Neighbours in CSR form: those of i are ``neighbours[starts[i]:starts[i + 1]]``, with their couplings."""
+        from scipy.sparse import coo_array
+
+        n = self.num_variables
+        i, j = self.pairs.T
+        matrix = coo_array(
+            (np.tile(self.couplings, 2), (np.concatenate([i, j]), np.concatenate([j, i]))), shape=(n, n)
+        ).tocsr()
+        matrix.sum_duplicates()
+        return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """A polynomial Σ_t coefficients_t Π x_i, i in ``indices[starts[t]:starts[t + 1]]``, dimod's sign."""
+
+    indices: Integers
+    starts: Integers
+    coefficients: Floats
+
+    def by_order(self) -> Iterator[tuple[Integers, Floats]]:
+        """Terms of equal order together: indices of shape (num_terms, order), and coefficients."""
+        orders = np.diff(self.starts)
+        for order in np.unique(orders):
+            chosen = np.flatnonzero(orders == order)
+            yield self.indices[self.starts[chosen][:, None] + np.arange(order)], self.coefficients[chosen]
+
+    def energies(self, values: NDArray[np.generic]) -> Floats:
+        """Value of the polynomial at every row of `values`, shape (rows, n), in float64."""
+        energies = np.zeros(len(values))
+        for indices, coefficients in self.by_order():
+            for rows in _chunks(len(values), len(coefficients) * max(1, indices.shape[1])):
+                products = values[rows][:, indices].astype(np.float64).prod(axis=2)
+                energies[rows] += products @ coefficients
+        return energies
+
+
+def quadratic_form(
+    model: dimod.BinaryQuadraticModel, vartype: Vartype | None = None
+) -> tuple[QuadraticForm, list[Hashable]]:
+    """A dimod model as arrays, in spins or bits as `vartype` says (its own when None), and its labels."""
+    if vartype is not None and model.vartype.name != vartype:
+        model = model.change_vartype(vartype, inplace=False)
+    vectors = model.to_numpy_vectors(return_labels=True)
+    (row, column, couplings), fields = vectors.quadratic, vectors.linear_biases
+    pairs = np.stack([row, column], axis=1).astype(np.int64)
+    form = QuadraticForm(pairs, np.asarray(couplings, float), np.asarray(fields, float), float(vectors.offset))
+    return form, list(vectors.labels)
+
+
+def quadratic_model(
+    form: QuadraticForm, vartype: Vartype, labels: Sequence[Hashable] | None = None
+) -> dimod.BinaryQuadraticModel:
+    """The dimod model of a quadratic form; `labels` name the variables, 0 … n-1 when None."""
+    import dimod
+
+    i, j = form.pairs.T
+    return dimod.BinaryQuadraticModel.from_numpy_vectors(
+        form.fields,
+        (i, j, form.couplings),
+        form.offset,
+        vartype,
+        variable_order=None if labels is None or isinstance(labels, range) and labels.start == 0 else list(labels),
+    )
+
+
+def spin_form(pairs: Integers, couplings: Floats, fields: Floats, offset: float = 0.0) -> QuadraticForm:
+    """The form of H = offset - Σ J_ij s_i s_j - Σ h_i s_i: physics sign in, dimod's sign out."""
+    return QuadraticForm(pairs, -couplings, -fields, offset)
+
+
+def terms(polynomial: dimod.BinaryPolynomial) -> tuple[Terms, list[Hashable]]:
+    """A dimod polynomial as arrays, in its own vartype, and its labels."""
+    labels = list(polynomial.variables)
+    position = {label: k for k, label in enumerate(labels)}
+    lists = [[position[v] for v in term] for term in polynomial]
+    starts = np.concatenate([[0], np.cumsum([len(t) for t in lists])]).astype(np.int64)
+    indices = np.array([i for t in lists for i in t], dtype=np.int64)
+    return Terms(indices, starts, np.array(list(polynomial.values()), dtype=float)), labels
+
+
+def gauge_transform(
+    pairs: Integers, couplings: Floats, fields: Floats, gauge: Floats | Integers
+) -> tuple[Floats, Floats]:
+    """Couplings and fields seen by t_i = gauge_i s_i: J_ij gauge_i gauge_j and h_i gauge_i; H(s) is unchanged."""
+    return couplings * gauge[pairs[:, 0]] * gauge[pairs[:, 1]], fields * gauge
+
+
+def quadratise(polynomial: dimod.BinaryPolynomial) -> tuple[dimod.BinaryQuadraticModel, float]:
+    """A quadratic model with the same minima over the polynomial's variables, and the penalty strength.
+
+    Products are replaced by auxiliary variables, each tied to its factors by a penalty with a gap of
+    `strength` (`dimod.make_quadratic`). A wrong auxiliary variable can lower only the terms of order three and
+    more that hold one of its factors, each by at most its range, |c| in bits and 2|c| in spins. The strength is
+    the largest sum of these ranges over one variable, so that breaking a penalty never pays.
+    """
+    import dimod
+
+    spread = 2.0 if polynomial.vartype is dimod.SPIN else 1.0
+    load: dict[Hashable, float] = {}
+    for term, coefficient in polynomial.items():
+        if len(term) > 2:
+            for v in term:
+                load[v] = load.get(v, 0.0) + spread * abs(coefficient)
+    strength = max(load.values(), default=1.0)
+    model = dimod.make_quadratic(polynomial, strength, polynomial.vartype)
+    for v in polynomial.variables:
+        model.add_variable(v)
+    return model, strength
+
+
+def _chunks(rows: int, width: int) -> Iterator[slice]:
+    step = max(1, _CHUNK // max(1, width))
+    return (slice(k, k + step) for k in range(0, rows, step))

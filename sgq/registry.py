@@ -1,0 +1,92 @@
+"""The entry-point groups ``sgq.problems`` and ``sgq.solvers``: names known at once, code loaded when used.
+
+Our own families and solvers stand there exactly as a third party's would; see problems/README.md and
+solvers/README.md.
+"""
+
+import warnings
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from sgq.problem import Problem
+
+Builder = Callable[..., Problem]
+
+
+def problems() -> list[str]:
+    """Names of the registered problem families."""
+    return sorted(_entries("sgq.problems"))
+
+
+def solvers() -> list[str]:
+    """Names of the registered solvers."""
+    return sorted(_entries("sgq.solvers"))
+
+
+def get_problem(name: str) -> Builder:
+    """The builder function of a problem family; ValueError lists the names if there is none."""
+    return _load("sgq.problems", name)  # type: ignore[no-any-return]
+
+
+def get_solver(name: str) -> type[Any]:
+    """The class of a solver; ValueError lists the names if there is none."""
+    return _load("sgq.solvers", name)  # type: ignore[no-any-return]
+
+
+def build(name: str, /, **parameters: Any) -> Problem:
+    """Build an instance of a registered family: ``build("edwards-anderson", shape=(8, 8), seed=7)``.
+
+    Raises
+    ------
+    ValueError
+        If `name` is not registered, or a parameter is wrong; the message says what is allowed.
+    """
+    import inspect
+
+    builder = get_problem(name)
+    signature = inspect.signature(builder)
+    allowed = list(signature.parameters)
+    for parameter in parameters:
+        if parameter not in allowed:
+            raise ValueError(f"{name} has no parameter {parameter!r}{_hint(parameter, allowed)}: {', '.join(allowed)}")
+    needed = [k for k, p in signature.parameters.items() if p.default is p.empty and k not in parameters]
+    if needed:
+        raise ValueError(f"{name} needs {' and '.join(needed)}; its parameters are {', '.join(allowed)}")
+    return builder(**parameters)
+
+
+@cache
+def _entries(group: str) -> dict[str, EntryPoint]:
+    entries: dict[str, EntryPoint] = {}
+    for entry in entry_points(group=group):
+        other = entries.setdefault(entry.name, entry)
+        if other.value != entry.value:
+            warnings.warn(
+                f"{group}: {entry.name!r} is registered twice; {other.value} wins over {entry.value}", stacklevel=2
+            )
+    return entries
+
+
+@cache
+def _load(group: str, name: str) -> Any:
+    entries = _entries(group)
+    kind = group.removeprefix("sgq.").removesuffix("s")
+    if name not in entries:
+        raise ValueError(f"no {kind} named {name!r}{_hint(name, list(entries))}: {', '.join(sorted(entries))}")
+    try:
+        return entries[name].load()
+    except (ModuleNotFoundError, AttributeError) as error:
+        package = entries[name].dist
+        where = f"the package {package.name}" if package else "its package"
+        raise ImportError(
+            f"the {kind} {name!r} is registered as {entries[name].value} but does not load ({error}): "
+            f"install {where} again"
+        ) from error
+
+
+def _hint(word: str, known: list[str]) -> str:
+    near = get_close_matches(word, known, 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
