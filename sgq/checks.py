@@ -23,7 +23,12 @@ def integer(name: str, value: SupportsIndex, minimum: int, maximum: int | None =
 
 
 def real(
-    name: str, value: SupportsFloat, minimum: float = -math.inf, maximum: float = math.inf, *, above: bool = False
+    name: str,
+    value: SupportsFloat,
+    minimum: float = -math.inf,
+    maximum: float = math.inf,
+    *,
+    above: bool = False,
 ) -> float:
     """`value` as a finite float in [minimum, maximum], or above `minimum` if `above`; else ValueError."""
     bounds = [f"{'above' if above else 'at least'} {minimum:g}"] if minimum > -math.inf else []

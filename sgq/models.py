@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,15 +45,18 @@ class QuadraticForm:
 
     def energies(self, values: NDArray[np.generic]) -> Floats:
         """Energy of every row of `values`, shape (rows, n), in float64."""
+        energies = np.full(len(values), self.offset)
+        for rows in _chunks(len(values), self.num_variables):
+            x = values[rows].astype(np.float64)
+            energies[rows] += np.einsum("rn,rn->r", x @ self._matrix, x) + x @ self.fields
+        return energies
+
+    @cached_property
+    def _matrix(self) -> Any:
         from scipy.sparse import coo_array
 
         n = self.num_variables
-        matrix = coo_array((self.couplings, (self.pairs[:, 0], self.pairs[:, 1])), shape=(n, n)).tocsc()
-        energies = np.full(len(values), self.offset)
-        for rows in _chunks(len(values), n):
-            x = values[rows].astype(np.float64)
-            energies[rows] += np.einsum("rn,rn->r", x @ matrix, x) + x @ self.fields
-        return energies
+        return coo_array((self.couplings, (self.pairs[:, 0], self.pairs[:, 1])), shape=(n, n)).tocsc()
 
     def adjacency(self) -> tuple[Integers, Integers, Floats]:
         """Neighbours in CSR form: those of i are ``neighbours[starts[i]:starts[i + 1]]``, with their couplings."""
@@ -145,20 +150,20 @@ def gauge_transform(
 def quadratise(polynomial: dimod.BinaryPolynomial) -> tuple[dimod.BinaryQuadraticModel, float]:
     """A quadratic model with the same minima over the polynomial's variables, and the penalty strength.
 
-    Products are replaced by auxiliary variables, each tied to its factors by a penalty with a gap of
-    `strength` (`dimod.make_quadratic`). A wrong auxiliary variable can lower only the terms of order three and
-    more that hold one of its factors, each by at most its range, |c| in bits and 2|c| in spins. The strength is
-    the largest sum of these ranges over one variable, so that breaking a penalty never pays.
+    Products of two variables are replaced by auxiliary variables, each tied to its factors by a penalty with a
+    gap of `strength` (`dimod.make_quadratic`). A wrong auxiliary variable changes only terms of order three and
+    more that hold both its factors, each by at most its range: |c| in bits, 2|c| in spins. The strength is the
+    largest sum of these ranges over one pair, so that breaking a penalty never pays.
     """
     import dimod
 
     spread = 2.0 if polynomial.vartype is dimod.SPIN else 1.0
-    load: dict[Hashable, float] = {}
+    ranges: dict[frozenset[Hashable], float] = {}
     for term, coefficient in polynomial.items():
         if len(term) > 2:
-            for v in term:
-                load[v] = load.get(v, 0.0) + spread * abs(coefficient)
-    strength = max(load.values(), default=1.0)
+            for pair in map(frozenset, combinations(term, 2)):
+                ranges[pair] = ranges.get(pair, 0.0) + spread * abs(coefficient)
+    strength = max(ranges.values(), default=1.0)
     model = dimod.make_quadratic(polynomial, strength, polynomial.vartype)
     for v in polynomial.variables:
         model.add_variable(v)

@@ -389,9 +389,7 @@ def _edges(graph: nx.Graph) -> dict[tuple[Hashable, Hashable], float]:
     return {(u, v): weight for u, v, weight in graph.edges(data="weight", default=1.0)}
 
 
-def _ising_of_dict(
-    J: Mapping[tuple[Hashable, Hashable], float], h: Any, labels: list[Hashable]
-) -> IsingProblem:
+def _ising_of_dict(J: Mapping[tuple[Hashable, Hashable], float], h: Any, labels: list[Hashable]) -> IsingProblem:
     named = list(h) if isinstance(h, Mapping) else []
     labels = list(dict.fromkeys([*labels, *(v for pair in J for v in pair), *named]))
     position = {label: k for k, label in enumerate(labels)}

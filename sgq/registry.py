@@ -65,7 +65,8 @@ def _entries(group: str) -> dict[str, EntryPoint]:
         other = entries.setdefault(entry.name, entry)
         if other.value != entry.value:
             warnings.warn(
-                f"{group}: {entry.name!r} is registered twice; {other.value} wins over {entry.value}", stacklevel=2
+                f"{group}: {entry.name!r} is registered twice; {other.value} wins over {entry.value}",
+                stacklevel=2,
             )
     return entries
 

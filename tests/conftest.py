@@ -1,10 +1,14 @@
-"""Where the real instances lie; tests that need them skip where they are absent."""
+"""Where the real instances lie (tests that need them skip where they are absent), and reproducible examples."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
+
+settings.register_profile("reproducible", deadline=None, derandomize=True)
+settings.load_profile("reproducible")
 
 
 @pytest.fixture(scope="session")

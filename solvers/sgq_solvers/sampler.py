@@ -1,14 +1,18 @@
-"""What our samplers share: dimod's two properties, read off the signature of `sample`."""
+"""What our samplers share: dimod's two properties, the clock, and spins as a SampleSet."""
 
 from __future__ import annotations
 
 import inspect
+import math
+import time
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import dimod
 import numpy as np
 from numpy.typing import NDArray
+
+from sgq.checks import real
 
 Progress = Callable[[float, float], None]
 """Called as ``progress(fraction_done, best_energy)`` while a solver runs."""
@@ -28,6 +32,15 @@ class Sampler(dimod.Sampler):
         """None to speak of: the sampler takes any model."""
         return {}
 
+    def warm_up(self) -> None:
+        """Import and compile what a run needs, on two spins: `sgq.compare` asks for it before it times one.
+
+        A sampler that sends its models to a machine elsewhere overrides this with doing nothing.
+        """
+        self.sample(dimod.BinaryQuadraticModel({0: 0.5, 1: 0.0}, {(0, 1): 1.0}, 0.0, "SPIN"))
+        if isinstance(self, dimod.PolySampler):
+            self.sample_poly(dimod.BinaryPolynomial({(0, 1, 2): 1.0}, "SPIN"))
+
 
 def spin_samples(
     spins: NDArray[np.int8],
@@ -41,3 +54,23 @@ def spin_samples(
     return dimod.SampleSet.from_samples(
         (values, list(labels)), vartype=vartype, energy=energies, info={"sgq": info}, sort_labels=False
     )
+
+
+class Clock:
+    """Time since it was made, against a limit in seconds, or none."""
+
+    def __init__(self, time_limit: float | None) -> None:
+        self.limit = math.inf if time_limit is None else real("time_limit", time_limit, 0)
+        self.started = time.perf_counter()
+
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.started
+
+    def left(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self.limit - self.elapsed())
+
+    def fraction(self) -> float:
+        """Part of the limit that has passed; 0 without one."""
+        return min(1.0, self.elapsed() / self.limit) if self.limit else 1.0

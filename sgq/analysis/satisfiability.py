@@ -1,0 +1,179 @@
+"""The satisfiability transition, from the number of clauses at which each random formula breaks.
+
+A formula grows clause by clause; the count T at which it first becomes unsatisfiable gives its answer at
+every length: with M clauses it is satisfiable if and only if M < T. The clause that breaks it is not counted;
+counting it would move every alpha up by 1/n.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sgq.checks import finite_array, integer
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class SatisfiableFraction:
+    """P(SAT) against the number of clauses, with one standard error (Wilson's interval, z = 1).
+
+    Attributes
+    ----------
+    alphas
+        Clauses per variable that were asked for.
+    clauses
+        M, the integer nearest to alpha n; every array has this shape.
+    fraction, low, high
+        Fraction of the instances that are satisfiable with M clauses, and the ends of its interval.
+    """
+
+    alphas: Floats
+    clauses: Integers
+    fraction: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class SatisfiabilityTransition:
+    """The transition at one n.
+
+    Attributes
+    ----------
+    n
+        Number of variables.
+    instances
+        Number of random formulas.
+    curve
+        P(SAT) on the grid of alpha.
+    alpha_50, alpha_50_error
+        Where half of the formulas are satisfiable, and its standard error; see `half_satisfiable`.
+    """
+
+    n: int
+    instances: int
+    curve: SatisfiableFraction
+    alpha_50: float | None
+    alpha_50_error: float | None
+
+
+def satisfiability_transition(
+    first_unsat: ArrayLike, n: int, alphas: ArrayLike, *, max_clauses: int | None = None
+) -> SatisfiabilityTransition:
+    """P(SAT) on a grid of alpha, and alpha_50, of random formulas with `n` variables; arguments as below."""
+    curve = satisfiable_fraction(first_unsat, n, alphas, max_clauses=max_clauses)
+    return SatisfiabilityTransition(n, len(_counts(first_unsat)), curve, *half_satisfiable(first_unsat, n))
+
+
+def satisfiable_fraction(
+    first_unsat: ArrayLike, n: int, alphas: ArrayLike, *, max_clauses: int | None = None
+) -> SatisfiableFraction:
+    """Fraction of satisfiable instances at each ratio of clauses to variables.
+
+    Parameters
+    ----------
+    first_unsat
+        For each instance, the number of clauses with which it first is unsatisfiable; None or NaN where it
+        stayed satisfiable to the end, with `max_clauses`.
+    n
+        Number of variables.
+    alphas
+        Clauses per variable, shape (num_alphas,).
+    max_clauses
+        How many clauses the instances were given at most; needed where one stayed satisfiable, for nothing is
+        known of it beyond.
+
+    Raises
+    ------
+    ValueError
+        If there are no instances, a count is not a positive integer, or an alpha lies beyond `max_clauses`.
+    """
+    thresholds, n = _counts(first_unsat), integer("n", n, 1)
+    alphas = np.atleast_1d(finite_array("alphas", alphas))
+    clauses = np.rint(alphas * n).astype(np.int64)
+    if len(alphas) and clauses.min() < 0:
+        raise ValueError(f"alphas: {alphas.min():g} is negative")
+    if np.isinf(thresholds).any():
+        if max_clauses is None:
+            raise ValueError("an instance stayed satisfiable: max_clauses must say how many clauses it had")
+        if len(alphas) and clauses.max() > max_clauses:
+            raise ValueError(f"alphas: {alphas.max():g} asks for {clauses.max()} clauses, beyond {max_clauses=}")
+    fraction = np.mean(thresholds > clauses[:, None], axis=1)
+    low, high = _wilson(fraction, len(thresholds))
+    return SatisfiableFraction(alphas, clauses, fraction, low, high)
+
+
+def half_satisfiable(
+    first_unsat: ArrayLike, n: int, *, resamples: int = 1000, seed: int = 0
+) -> tuple[float | None, float | None]:
+    """Ratio alpha_50 at which half of the instances are satisfiable, and its standard error.
+
+    P(SAT) is known at every integer M; alpha_50 is where the straight lines between these points cross 1/2,
+    or the middle where the curve stays at 1/2 for a while.
+
+    Parameters
+    ----------
+    first_unsat, n
+        As in `satisfiable_fraction`.
+    resamples
+        Bootstrap resamples of the instances; 1000 give the error to 2 %.
+    seed
+        Of the bootstrap; fixed, so that the same data give the same error.
+
+    Returns
+    -------
+    alpha_50, error
+        Both None where half of the instances or more stayed satisfiable to the end; the error alone is None
+        where this happens to a resample, or with one instance.
+    """
+    thresholds, n = _counts(first_unsat), integer("n", n, 1)
+    values, occurrences = np.unique(thresholds, return_counts=True)
+    total = len(thresholds)
+    middle = _half_point(values, occurrences[None, :])[0]
+    if not np.isfinite(middle):
+        return None, None
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(total, occurrences / total, size=integer("resamples", resamples, 2))
+    points = _half_point(values, drawn)
+    known = total > 1 and bool(np.isfinite(points).all())
+    return float(middle / n), float(points.std(ddof=1) / n) if known else None
+
+
+def _half_point(values: Floats, occurrences: Integers) -> Floats:
+    """M at which P(SAT) = 1/2, one for each row of `occurrences` of the sorted `values` of T."""
+    total = occurrences.sum(axis=1)
+    after = total[:, None] - np.cumsum(occurrences, axis=1)  # instances still satisfiable with T clauses
+    rows = np.arange(len(occurrences))
+    crossing = np.zeros(len(occurrences))
+    for past in (2 * after <= total[:, None], 2 * after < total[:, None]):
+        column = np.argmax(past, axis=1)
+        step = occurrences[rows, column]
+        crossing += (values[column] - 1 + (after[rows, column] + step - total / 2) / step) / 2
+    return crossing
+
+
+def _wilson(fraction: Floats, total: int) -> tuple[Floats, Floats]:
+    """Ends of the score interval at z = 1: E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927)."""
+    centre = (fraction + 1 / (2 * total)) / (1 + 1 / total)
+    half = np.sqrt(fraction * (1 - fraction) / total + 1 / (4 * total**2)) / (1 + 1 / total)
+    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
+def _counts(first_unsat: ArrayLike) -> Floats:
+    """The thresholds as floats, infinite where the instance stayed satisfiable."""
+    try:
+        counts = np.asarray(first_unsat, dtype=float)  # None becomes NaN
+    except (TypeError, ValueError):
+        raise ValueError("first_unsat: numbers of clauses, with None or NaN for never") from None
+    if counts.ndim != 1 or not len(counts):
+        raise ValueError(f"first_unsat of shape {counts.shape}: one number of clauses for each instance")
+    counts = np.where(np.isnan(counts), np.inf, counts)
+    bad = np.flatnonzero((counts < 1) | (np.isfinite(counts) & (counts != np.rint(counts))))
+    if len(bad):
+        raise ValueError(f"first_unsat[{bad[0]}] = {counts[bad[0]]:g}: a positive number of clauses, or None")
+    return counts

@@ -1,0 +1,260 @@
+"""The command ``sgq``.
+
+Exit codes: 0; 1 where a solution was asked for and not found within the limit; 2 for bad input, which is one
+line on stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sgq.terminal import (
+    describe,
+    fact_table,
+    facts_of,
+    json_value,
+    list_table,
+    progress_bar,
+    sample_rows,
+    show,
+    transition_table,
+)
+
+if TYPE_CHECKING:
+    from sgq.problem import Problem
+
+app = typer.Typer(
+    help="A laboratory for spin glasses and computation.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Target = Annotated[str, typer.Argument(metavar="PROBLEM|FILE", help="A registered problem, or a file.")]
+Parameters = Annotated[
+    list[str] | None, typer.Option("--parameter", "-p", metavar="KEY=VALUE", help="Parameter of the problem.")
+]
+Format = Annotated[str | None, typer.Option("--format", help="Format of the file, where its text is ambiguous.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the instance and of the solver.")]
+TimeLimit = Annotated[float | None, typer.Option(metavar="SECONDS", help="Stop each solver after this time.")]
+TargetEnergy = Annotated[float | None, typer.Option(help="Stop at this energy; exit code 1 if it is not reached.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def main() -> None:
+    """Run the command; bad input is one line and exit code 2, never a traceback."""
+    try:
+        app()
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        print(f"sgq: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(2)
+
+
+@app.command("problems")
+def list_problems(name: Annotated[str | None, typer.Argument(help="Show this one's parameters.")] = None) -> None:
+    """List the problem families, or show one."""
+    from sgq.registry import get_problem, problems
+
+    if name is None:
+        show(list_table("problem", {key: get_problem(key).__doc__ for key in problems()}))
+    else:
+        print(describe(name, get_problem(name), get_problem(name).__doc__))
+
+
+@app.command("solvers")
+def list_solvers(name: Annotated[str | None, typer.Argument(help="Show this one's parameters.")] = None) -> None:
+    """List the solvers, or show one."""
+    from sgq.registry import get_solver, solvers
+
+    if name is None:
+        show(list_table("solver", {key: get_solver(key).__doc__ for key in solvers()}))
+    else:
+        solver = get_solver(name)
+        method = next(getattr(solver, m) for m in ("sample_problem", "sample", "sample_poly") if hasattr(solver, m))
+        print(describe(name, method, f"{solver.__doc__}\n\n{method.__doc__}"))
+
+
+@app.command()
+def solve(
+    target: Target,
+    parameter: Parameters = None,
+    format: Format = None,
+    solver: Annotated[str, typer.Option(help="A registered solver.")] = "annealing",
+    solver_parameter: Annotated[
+        list[str] | None, typer.Option("--solver-parameter", "-s", metavar="KEY=VALUE", help="Parameter of the solver.")
+    ] = None,
+    time_limit: TimeLimit = None,
+    target_energy: TargetEnergy = None,
+    seed: Seed = None,
+    output: Annotated[Path | None, typer.Option(help="Write all samples to this JSON file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Solve a problem and show the best solution."""
+    import sgq
+    from sgq.solving import as_solver
+
+    problem = _problem(target, parameter, format, seed)
+    options = _options(solver_parameter)
+    known = as_solver(solver)[1].parameters
+    for key, value in {"seed": seed, "time_limit": time_limit, "target_energy": target_energy}.items():
+        if value is not None and (key in known or key == "time_limit"):
+            options.setdefault(key, value)
+    with progress_bar(f"{solver} on {problem.name}") as progress:
+        if "progress" in known:
+            options["progress"] = progress
+        samples = sgq.solve(problem, solver, **options)
+    facts = facts_of(problem, samples)
+    if output:
+        output.write_text(json.dumps({**facts, "samples": sample_rows(samples)}, default=str))
+    if as_json:
+        print(json.dumps(facts, indent=2, default=str))
+    else:
+        show(fact_table(facts))
+    unreached = target_energy is not None and not facts["best energy"] <= target_energy + 1e-9 * abs(target_energy)
+    if unreached or facts.get("satisfiable", True) is None:
+        raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    target: Target,
+    parameter: Parameters = None,
+    format: Format = None,
+    solvers: Annotated[str, typer.Option(help="Registered solvers, separated by commas.")] = "annealing,neal,tabu",
+    solver_parameter: Annotated[
+        list[str] | None,
+        typer.Option("--solver-parameter", "-s", metavar="SOLVER.KEY=VALUE", help="Parameter of one solver."),
+    ] = None,
+    time_limit: TimeLimit = None,
+    target_energy: TargetEnergy = None,
+    seed: Seed = None,
+    figure: Annotated[Path | None, typer.Option(help="Draw the comparison to this file (PNG, SVG, PDF).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run several solvers on one instance and set them side by side."""
+    import sgq
+
+    problem = _problem(target, parameter, format, seed)
+    runs: dict[str, tuple[str, dict[str, Any]]] = {name: (name, {}) for name in solvers.split(",")}
+    for text in solver_parameter or []:
+        name, dot, rest = text.partition(".")
+        if not dot or name not in runs:
+            raise ValueError(f"--solver-parameter {text!r}: SOLVER.KEY=VALUE, with one of {', '.join(runs)}")
+        runs[name][1].update(_options([rest]))
+    with progress_bar(f"{len(runs)} solvers on {problem.name}") as progress:
+
+        def update(label: str, fraction: float, best: float) -> None:
+            progress((list(runs).index(label) + fraction) / len(runs), best)
+
+        comparison = sgq.compare(
+            problem, runs, time_limit=time_limit, target_energy=target_energy, seed=seed, progress=update
+        )
+    if figure:
+        from sgq.report.figures import comparison_figure
+
+        comparison_figure(comparison).savefig(figure)
+    print(comparison.to_json()) if as_json else show(comparison)
+    if target_energy is not None and not any(row.hits for row in comparison):
+        raise typer.Exit(1)
+
+
+@app.command()
+def sat_transition(
+    k: Annotated[int, typer.Option("-k", help="Literals per clause.")] = 3,
+    n: Annotated[str, typer.Option("-n", help="Numbers of variables, separated by commas.")] = "25,50,100",
+    instances: Annotated[int, typer.Option(help="Random formulas for each n.")] = 500,
+    alpha: Annotated[str, typer.Option(metavar="FIRST:LAST:STEP", help="Clauses per variable.")] = "3:6:0.1",
+    seed: Seed = None,
+    figure: Annotated[Path | None, typer.Option(help="Draw P(SAT) to this file (PNG, SVG, PDF).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure where random K-SAT turns unsatisfiable, one complete solution of every formula at every length."""
+    import numpy as np
+
+    from sgq.analysis import satisfiability_transition
+    from sgq.checks import integer
+    from sgq.registry import build, get_solver
+
+    alphas = _grid(alpha)
+    sizes = [integer("-n", _value(size), 1) for size in n.split(",")]
+    integer("--instances", instances, 2)
+    entropy = np.random.SeedSequence(seed).entropy
+    solver = get_solver("cdcl")()
+    transitions = []
+    with progress_bar(f"{k}-SAT") as progress:
+        for column, size in enumerate(sizes):
+            most = int(np.ceil(alphas[-1] * size))
+            first_unsat = []
+            for instance in range(instances):
+                rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(k, size, instance)))
+                formula: Any = build("k-sat", n=size, k=k, m=most, seed=rng)
+                first_unsat.append(solver.first_unsatisfiable(formula.clauses))
+                progress((column + (instance + 1) / instances) / len(sizes), float("nan"))
+            transitions.append(satisfiability_transition(first_unsat, size, alphas, max_clauses=most))
+    if figure:
+        from sgq.report.figures import transition_figure
+
+        transition_figure(transitions, k=k).savefig(figure)
+    if as_json:
+        print(json.dumps({"k": k, "seed": entropy, "transitions": [json_value(t) for t in transitions]}, indent=2))
+    else:
+        show(transition_table(k, transitions))
+
+
+def _problem(target: str, parameters: list[str] | None, format: str | None, seed: int | None) -> Problem:
+    import inspect
+
+    from sgq.formats import load
+    from sgq.registry import build, get_problem, problems
+
+    if target in problems():
+        if format is not None:
+            raise ValueError(f"--format {format}: {target} is a registered problem, not a file")
+        options = _options(parameters)
+        if seed is not None and "seed" in inspect.signature(get_problem(target)).parameters:
+            options.setdefault("seed", seed)
+        return build(target, **options)
+    if not Path(target).exists():
+        raise ValueError(f"{target!r} is neither a file nor a registered problem: {', '.join(problems())}")
+    if parameters:
+        raise ValueError(f"--parameter {parameters[0]}: a file says everything itself")
+    return load(target, format=format)
+
+
+def _options(texts: list[str] | None) -> dict[str, Any]:
+    """Options KEY=VALUE as a dict."""
+    options = {}
+    for text in texts or []:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise ValueError(f"{text!r}: KEY=VALUE is needed")
+        options[key] = _value(value)
+    return options
+
+
+def _value(text: str) -> Any:
+    """A number, a truth value, a list where there are commas, or the text itself."""
+    if "," in text:
+        return [_value(part) for part in text.split(",") if part]
+    try:
+        return json.loads(text)
+    except ValueError:
+        return {"True": True, "False": False, "None": None}.get(text, text)
+
+
+def _grid(text: str) -> Any:
+    import numpy as np
+
+    try:
+        first, last, step = map(float, text.split(":"))
+    except ValueError:
+        raise ValueError(f"--alpha {text}: FIRST:LAST:STEP, such as 3:6:0.1") from None
+    if not 0 < first <= last < np.inf or not 0 < step < np.inf:
+        raise ValueError(f"--alpha {text}: 0 < FIRST <= LAST and STEP > 0")
+    return first + step * np.arange(int((last - first) / step + 1.5))

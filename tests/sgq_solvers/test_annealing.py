@@ -1,0 +1,156 @@
+"""Annealing: it samples the Boltzmann distribution at fixed temperature, and stops when it should.
+
+Every statistical test has a fixed seed and would fail a correct sampler with probability 1e-3 at most.
+"""
+
+import csv
+import time
+from pathlib import Path
+
+import dimod
+import numpy as np
+import pytest
+from scipy.stats import chisquare
+
+import sgq
+
+
+def all_spins(n: int) -> np.ndarray:
+    return 2 * ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1) - 1
+
+
+@pytest.mark.parametrize("vartype", ["SPIN", "BINARY"])
+@pytest.mark.parametrize("disorder", ["gaussian", "integer"])
+def test_fixed_temperature_samples_the_boltzmann_distribution(vartype: str, disorder: str) -> None:
+    rng = np.random.default_rng(5)
+    draw = rng.standard_normal if disorder == "gaussian" else (lambda size: rng.integers(-1, 2, size).astype(float))
+    J = np.triu(draw((8, 8)), 1)
+    problem = sgq.ising(J + J.T, draw(8))
+    beta, reads = 0.4, 40_000
+    model = problem.model.change_vartype(vartype, inplace=False)
+    samples = sgq.solve(model, num_reads=reads, num_sweeps=60, beta_range=(beta, beta), seed=11)
+    spins = all_spins(8)
+    weights = np.exp(-beta * problem.energies(spins))
+    observed = np.bincount((samples.record.sample > 0) @ (1 << np.arange(8)), minlength=256)
+    expected = reads * weights / weights.sum()
+    rare = expected < 8
+    merged = lambda counts: np.append(counts[~rare], counts[rare].sum())  # noqa: E731
+    assert chisquare(merged(observed), merged(expected)).pvalue > 1e-3
+
+
+def test_domain_walls_meet_in_a_ferromagnetic_ring() -> None:
+    problem = sgq.ising({(i, (i + 1) % 100): 1.0 for i in range(100)})
+    assert sgq.solve(problem, seed=1).first.energy == -100
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_defaults_find_the_ground_state_at_any_scale_of_couplings(scale: float) -> None:
+    problem = sgq.build("sherrington-kirkpatrick", n=24, seed=3)
+    exact = sgq.solve(problem, "exhaustive").first.energy
+    scaled = sgq.ising(
+        {tuple(pair): c * scale for pair, c in zip(problem.pairs.tolist(), problem.couplings, strict=True)}
+    )
+    assert sgq.solve(scaled, seed=1).first.energy == pytest.approx(scale * exact, rel=1e-9)
+
+
+def test_equal_seeds_give_equal_bits_however_the_reads_are_split() -> None:
+    problem = sgq.build("edwards-anderson", shape=(6, 6), seed=1)
+    first = sgq.solve(problem, num_reads=70, num_sweeps=20, seed=4)
+    again = sgq.solve(problem, num_reads=70, num_sweeps=20, seed=4)
+    other = sgq.solve(problem, num_reads=70, num_sweeps=20, seed=5)
+    np.testing.assert_array_equal(first.record.sample, again.record.sample)
+    assert (first.record.sample != other.record.sample).any()
+    assert len(np.unique(first.record.sample, axis=0)) > 1
+
+
+def test_a_time_limit_is_kept_and_used() -> None:
+    problem = sgq.build("edwards-anderson", shape=(10, 10, 10), seed=1)
+    sgq.solve(problem, num_reads=1, num_sweeps=1)
+    started = time.perf_counter()
+    samples = sgq.solve(problem, time_limit=1.0, seed=1)
+    assert 0.9 < samples.info["sgq"]["seconds"]["sampling"] < 10  # generous: the machine may be busy
+    assert time.perf_counter() - started < 10
+    assert samples.info["sgq"]["num_sweeps"] > 64
+
+
+def test_reaching_the_target_ends_the_run() -> None:
+    problem = sgq.build("ising", shape=(4, 4))
+    samples = sgq.solve(problem, time_limit=60, target_energy=problem.ground_energy, seed=1)
+    assert samples.first.energy == problem.ground_energy
+    assert samples.info["sgq"]["stopped"] == "target_energy"
+    assert samples.info["sgq"]["seconds"]["sampling"] < 30
+
+
+def test_ctrl_c_returns_what_there_is() -> None:
+    def interrupt(fraction: float, best: float) -> None:
+        raise KeyboardInterrupt
+
+    samples = sgq.solve(sgq.build("ising", shape=(4, 4)), num_reads=64, progress=interrupt, seed=1)
+    assert samples.info["sgq"]["stopped"] == "interrupt"
+    assert len(samples)
+
+
+def test_progress_rises_to_one() -> None:
+    seen: list[float] = []
+    sgq.solve(sgq.build("ising", shape=(4, 4)), num_reads=600, seed=1, progress=lambda part, best: seen.append(part))
+    assert seen == sorted(seen)
+    assert seen[-1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("form", ["array", "samples", "mapping"])
+def test_initial_states_are_where_the_reads_start(form: str) -> None:
+    model = dimod.BinaryQuadraticModel({"a": 0.0, "b": 0.0, "c": 0.0}, {}, "BINARY")
+    row = {"c": 1, "a": 0, "b": 1}
+    states = {
+        "array": np.array([[0, 1, 1]]),
+        "samples": dimod.SampleSet.from_samples([row], "BINARY", energy=0),
+        "mapping": row,
+    }[form]
+    hot = sgq.solve(model, initial_states=states, schedule=[0.0], num_reads=500, seed=2).record.sample
+    assert hot.mean(axis=0) == pytest.approx(0.5, abs=0.1)  # free spins at beta = 0: 4.5 standard errors
+    ferromagnet = dimod.BinaryQuadraticModel({}, {("a", "b"): -1.0, ("b", "c"): 1.0}, "SPIN")
+    spins = {"array": np.array([[-1, -1, 1]]), "samples": dimod.SampleSet.from_samples([row], "BINARY", energy=0)}
+    start = spins.get(form, {"a": -1, "b": -1, "c": 1})
+    if form != "samples":
+        kept = sgq.solve(ferromagnet, initial_states=start, schedule=[np.inf], num_reads=3, seed=2)
+        np.testing.assert_array_equal(kept.record.sample, [[-1, -1, 1]] * 3)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"num_reads": 0}, "num_reads=0: an integer of at least 1"),
+        ({"num_sweeps": 2.5}, "num_sweeps=2.5"),
+        ({"beta_range": (1, -1)}, "beta_range"),
+        ({"beta_range": (0, 1), "schedule": "geometric"}, "above 0 for a geometric schedule"),
+        ({"schedule": "linaer"}, "did you mean 'linear'"),
+        ({"schedule": [1.0], "num_sweeps": 3}, "leave beta_range and num_sweeps out"),
+        ({"time_limit": -1}, "time_limit=-1"),
+        ({"target_energy": float("nan")}, "target_energy=nan"),
+        ({"initial_states": np.array([[1, 0]])}, "values other than -1 and 1"),
+        ({"initial_states": np.array([[1, 1, 1]])}, "over the model's 2 variables"),
+    ],
+)
+def test_errors_say_what_is_allowed(parameters: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sgq.solve(sgq.ising({(0, 1): 1.0}), "annealing", **parameters)
+
+
+def test_every_uf20_formula_has_a_model(data: Path) -> None:
+    files = sorted(data.glob("satlib_uf20-91/*.cnf.gz"))
+    assert len(files) == 10
+    for file in files:
+        samples = sgq.solve(sgq.load(file), "annealing", num_reads=64, num_sweeps=500, seed=1)
+        assert samples.first.energy == 0, file.name
+
+
+def test_128_spin_droplets_have_the_stated_energy(data: Path) -> None:
+    folder = data / "chimera_droplet"
+    stated = {row["file"]: float(row["value"]) for row in csv.DictReader((folder / "optima.csv").open())}
+    files = sorted(folder.glob("chimera128*.txt"))
+    assert len(files) == 6
+    for file in files:
+        problem = sgq.load(file, format="ising")
+        target = stated[file.name] + 1e-4
+        samples = sgq.solve(problem, time_limit=60, target_energy=target, seed=1)
+        assert samples.first.energy == pytest.approx(stated[file.name], abs=1e-4), file.name
