@@ -156,9 +156,9 @@ def compare(
             problem, runs, time_limit=time_limit, target_energy=target_energy, seed=seed, progress=update
         )
     if figure:
-        from sgq.report.figures import comparison_figure
+        from sgq.report import figures
 
-        comparison_figure(comparison).savefig(figure)
+        figures.comparison(comparison)[0].get_figure(root=True).savefig(figure, dpi=150)
     print(comparison.to_json()) if as_json else show(comparison)
     if target_energy is not None and not any(row.hits for row in comparison):
         raise typer.Exit(1)
@@ -198,9 +198,9 @@ def sat_transition(
                 progress((column + (instance + 1) / instances) / len(sizes), float("nan"))
             transitions.append(satisfiability_transition(first_unsat, size, alphas, max_clauses=most))
     if figure:
-        from sgq.report.figures import transition_figure
+        from sgq.report import figures
 
-        transition_figure(transitions, k=k).savefig(figure)
+        figures.satisfiability(transitions).get_figure(root=True).savefig(figure, dpi=150)
     if as_json:
         print(json.dumps({"k": k, "seed": entropy, "transitions": [json_value(t) for t in transitions]}, indent=2))
     else:

@@ -74,9 +74,9 @@ def compare(
         "seed": seed_integer(seed),
     }
     common = {key: value for key, value in common.items() if value is not None}
-    if not isinstance(solvers, Mapping) or not solvers:
-        raise ValueError("solvers: at least one {label: (solver, parameters)} is needed")
-    runs = [_prepare(str(label), given, common) for label, given in solvers.items()]
+    if not isinstance(solvers, Mapping) or not solvers or not all(isinstance(label, str) for label in solvers):
+        raise ValueError("solvers: at least one {label: (solver, parameters)} is needed, labels being text")
+    runs = [_prepare(label, given, common) for label, given in solvers.items()]
     done: list[_Run] = []
     interrupted = None
     for run in runs:
@@ -146,10 +146,9 @@ def _prepare(label: str, given: Any, common: Mapping[str, Any]) -> _Run:
     try:
         name, instance = as_solver(solver)
         declared = set(instance.parameters)
-    except TypeError:
-        raise
     except Exception as error:
-        if isinstance(solver, str) and solver not in registered_solvers():
+        unknown = isinstance(solver, str) and solver not in registered_solvers()
+        if unknown or isinstance(error, TypeError):
             raise
         name = solver if isinstance(solver, str) else getattr(solver, "__name__", type(solver).__name__)
         return _Run(label, name, solver, error=_one_line(error))

@@ -144,7 +144,7 @@ class Comparison:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
         for k, heading in enumerate(_HEADINGS):
             table.add_column(heading, justify="right" if k else "left", overflow="fold", min_width=0 if k else 10)
         for row in self:

@@ -92,20 +92,20 @@ class Problem(ABC):
         Parameters
         ----------
         samples
-            A `dimod.SampleSet` (of either vartype), an array of shape (N,) or (rows, N) in the problem's own
-            vartype and order, a mapping from label to value, or anything else `dimod.as_samples` takes.
+            A `dimod.SampleSet` (of either vartype), an array or list of shape (N,) or (rows, N) in the problem's
+            own vartype and order, a mapping from label to value, or anything else `dimod.as_samples` takes.
 
         Raises
         ------
         ValueError
             If a variable is missing or a value does not belong to the vartype.
         """
-        if isinstance(samples, np.ndarray):
+        if isinstance(samples, np.ndarray) or (isinstance(samples, list) and np.asarray(samples).dtype.kind in "iuf"):
             array: NDArray[Any] = np.atleast_2d(samples)
             labels: Sequence[Hashable] = self.variables
             if array.ndim != 2 or array.shape[1] != len(labels):
                 raise ValueError(
-                    f"samples of shape {samples.shape}: {self!r} needs ({len(labels)},) or (rows, {len(labels)})"
+                    f"samples of shape {array.shape}: {self!r} needs ({len(labels)},) or (rows, {len(labels)})"
                 )
         else:
             import dimod

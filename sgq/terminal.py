@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sgq.problem import Problem
-    from sgq_solvers.sampler import Progress
 
 
 def facts_of(problem: Problem, samples: dimod.SampleSet) -> dict[str, Any]:
@@ -138,7 +137,7 @@ def show(renderable: Any) -> None:
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[Progress]:
+def progress_bar(title: str) -> Iterator[Callable[[float, float], None]]:
     """A bar on stderr for what takes longer than two seconds; nothing where stderr is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -116,19 +116,26 @@ def format_seconds(seconds: float) -> str:
     """A time in two digits or three, with its unit: ``"3.2 ms"``, ``"450 µs"``, ``"1.5 h"``, ``"∞"``."""
     if math.isinf(seconds):
         return "∞"
-    units = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
-    unit = next((unit for unit, size in units.items() if seconds >= 0.995 * size), "s")
-    number = seconds / units[unit]
-    return f"{number:.2g} {unit}" if number < 99.5 else f"{number:.0f} {unit}"
+    unit, size = _unit(seconds)
+    return f"{_digits(seconds / size)} {unit}"
 
 
 def format_interval(low: float, high: float) -> str:
-    """An interval of times, its unit once where it is the same: ``"21–170 ms"``, ``"46 ms–8.5 s"``, ``"> 3 s"``."""
+    """An interval of times, in one unit where both are near: ``"0.8–3.2 ms"``, ``"46 ms–8.5 s"``, ``"> 3 s"``."""
     if math.isinf(high):
         return f"> {format_seconds(low)}"
-    first, last = format_seconds(low), format_seconds(high)
-    same = first.split()[-1] == last.split()[-1]
-    return f"{first.split()[0] if same else first}–{last}"
+    unit, size = _unit(high)
+    first = _digits(low / size) if low >= high / 100 else format_seconds(low)
+    return f"{first}–{_digits(high / size)} {unit}"
+
+
+def _unit(seconds: float) -> tuple[str, float]:
+    units = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
+    return next((item for item in units.items() if seconds >= 0.995 * item[1]), ("s", 1.0))
+
+
+def _digits(number: float) -> str:
+    return f"{number:.2g}" if number < 99.5 else f"{number:.0f}"
 
 
 def _batches(probability: float, target: float, batch: int) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -19,33 +21,22 @@ _LITERAL = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 
 def read_cnf(source: Source) -> Problem:
     """Read ``p cnf n m`` and m clauses that end in 0, over any lines: the k-sat problem of variables 1 … n."""
-    lines = source.lines
-    first = next((k for k, line in enumerate(lines) if line.strip() and line[0] != "c"), None)
-    header = _HEADER.fullmatch(lines[first]) if first is not None else None
-    if first is None or header is None:
-        found = "none" if first is None else repr(lines[first].strip())
-        raise source.error("a line 'p cnf variables clauses'", found, first)
-    n, m = map(int, header.groups())
-    body = _body(source, first + 1)
-    tokens = _tokens(source, body)
-    ends = np.flatnonzero(tokens == 0)
-    announced = f"{m} clauses, as line {first + 1} says"
-
-    def error(expected: str, token: int | np.integer) -> FileError:
-        return _error(source, body, expected, int(token))
-
+    start, n, m = _header(source)
+    literals = _Literals(source, start + 1)
+    tokens, ends = literals.tokens, np.flatnonzero(literals.tokens == 0)
+    announced = f"{m} clauses, as line {start + 1} says"
     if len(tokens) and tokens[-1]:
-        raise source.error("a 0 after the last clause", f"a clause that ends in {tokens[-1]}: the file is truncated")
+        raise source.error("a 0 after the last clause", f"{tokens[-1]} as the last number: the file is truncated")
     if len(ends) < m:
         raise source.error(announced, f"{len(ends)}: the file is truncated")
     if len(ends) > m:
-        raise error(f"the end after {announced}", ends[m - 1] + 1 if m else 0)
+        raise literals.error(f"the end after {announced}", ends[m - 1] + 1 if m else 0)
     outside = np.flatnonzero(np.abs(tokens) > n)
     if len(outside):
-        raise error(f"literals ±1 … ±{n}", outside[0])
+        raise literals.error(f"literals ±1 … ±{n}", outside[0])
     empty = np.flatnonzero(np.diff(ends, prepend=-1) == 1)
     if len(empty):
-        raise error("a literal: nothing satisfies an empty clause", ends[empty[0]])
+        raise literals.error("a literal: nothing satisfies an empty clause", ends[empty[0]])
     values, starts = tokens.tolist(), [0, *(ends + 1).tolist()]
     clauses = [values[a : b - 1] for a, b in pairwise(starts)]
     try:
@@ -54,7 +45,7 @@ def read_cnf(source: Source) -> Problem:
         repeated = _repeated(tokens, ends)
         if repeated is None:
             raise
-        raise error("every variable once in a clause", repeated) from None
+        raise literals.error("every variable once in a clause", repeated) from None
 
 
 def write_cnf(problem: Problem) -> bytes:
@@ -66,37 +57,56 @@ def write_cnf(problem: Problem) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _body(source: Source, start: int) -> list[tuple[int, str]]:
-    """Numbered lines that hold literals."""
-    body = []
-    for k, line in enumerate(source.lines[start:], start):
-        if line.startswith("%"):
-            break
-        if line[:1] != "c" and not line.isspace():
-            body.append((k, line))
-    return body
+@dataclass(frozen=True)
+class _Literals:
+    """The numbers after the header, from line `start` on, and where each stands."""
+
+    source: Source
+    start: int
+
+    @cached_property
+    def lines(self) -> list[tuple[int, str]]:
+        """Numbered lines that hold literals."""
+        lines = []
+        for k, line in enumerate(self.source.lines[self.start :], self.start):
+            if line.startswith("%"):
+                break
+            if line[:1] != "c" and not line.isspace():
+                lines.append((k, line))
+        return lines
+
+    @cached_property
+    def tokens(self) -> Integers:
+        """The literals, with the zeros that end clauses."""
+        text = " ".join(line for _, line in self.lines)
+        words = text.split()
+        try:
+            if "_" in text:  # Python's int takes 1_0 for 10
+                raise ValueError
+            return np.array(words, dtype=np.int64) if words else np.empty(0, np.int64)
+        except (ValueError, OverflowError):
+            position = next(k for k, word in enumerate(words) if not _LITERAL.fullmatch(word))
+            raise self.error("an integer", position) from None
+
+    def error(self, expected: str, token: int | np.integer) -> FileError:
+        """The error for the token at a position."""
+        for k, line in self.lines:
+            words = line.split()
+            if token < len(words):
+                return self.source.error(expected, repr(words[token]), k)
+            token -= len(words)
+        raise IndexError(token)
 
 
-def _tokens(source: Source, body: list[tuple[int, str]]) -> Integers:
-    words = " ".join(line for _, line in body).split()
-    try:
-        return np.array(words, dtype=np.int64) if words else np.empty(0, np.int64)
-    except (ValueError, OverflowError):
-        for k, line in body:
-            wrong = [word for word in line.split() if not _LITERAL.fullmatch(word)]
-            if wrong:
-                raise source.error("integers", repr(wrong[0]), k) from None
-        raise
-
-
-def _error(source: Source, body: list[tuple[int, str]], expected: str, token: int) -> FileError:
-    """The error for the token at a position."""
-    for k, line in body:
-        words = line.split()
-        if token < len(words):
-            return source.error(expected, repr(words[token]), k)
-        token -= len(words)
-    raise IndexError(token)
+def _header(source: Source) -> tuple[int, int, int]:
+    """Line of the header, number of variables, number of clauses."""
+    for k, line in enumerate(source.lines):
+        if line.strip() and line[0] != "c":
+            header = _HEADER.fullmatch(line)
+            if not header:
+                raise source.error("a line 'p cnf variables clauses'", repr(line.strip()), k)
+            return k, int(header.group(1)), int(header.group(2))
+    raise source.error("a line 'p cnf variables clauses'", "none")
 
 
 def _repeated(tokens: Integers, ends: Integers) -> int | None:

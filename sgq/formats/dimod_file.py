@@ -20,15 +20,32 @@ def read_bqm(source: Source) -> ModelProblem:
     if not source.data.startswith(MAGIC):
         raise source.error("dimod's binary quadratic model, which begins with DIMODBQM", repr(source.data[:8]))
     try:
+        _check_indices(source.data)
         model = dimod.BinaryQuadraticModel.from_file(io.BytesIO(source.data))
     except Exception as error:  # whatever dimod's decoding of damaged bytes runs into
         raise source.error("a whole model of dimod", f"{type(error).__name__}: {error}") from error
     form, _ = quadratic_form(model)
     if not model.num_variables:
         raise source.error("a model with variables", "none")
-    if not np.isfinite([*form.fields, *form.couplings, form.offset]).all():
+    if not all(np.isfinite(biases).all() for biases in (form.fields, form.couplings, form.offset)):
         raise source.error("finite biases", "NaN or infinity")
     return ModelProblem(name="model", source=model)
+
+
+def _check_indices(data: bytes) -> None:
+    """ValueError if a neighbour is none of the variables: dimod's own reader would crash the process."""
+    from dimod.serialization.fileview import read_header
+
+    file = io.BytesIO(data)
+    header = read_header(file, MAGIC).data
+    n, m = header["shape"]
+    bias, neighbour, start = (np.dtype(header[name]) for name in ("dtype", "itype", "ntype"))
+    begin = file.tell() + bias.itemsize
+    linear = np.frombuffer(data, [("start", start), ("bias", bias)], n, begin)
+    quadratic = np.frombuffer(data, [("to", neighbour), ("bias", bias)], 2 * m, begin + linear.nbytes)
+    starts, to = [*linear["start"].tolist(), 2 * m], quadratic["to"]
+    if starts[0] != 0 or sorted(starts) != starts or (2 * m and not 0 <= to.min() <= to.max() < n):
+        raise ValueError("an index is out of range")
 
 
 def write_bqm(problem: Problem) -> bytes:

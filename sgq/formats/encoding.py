@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sgq.models import QuadraticForm, Terms, quadratic_form, quadratic_model, terms
+from sgq.models import Integers, QuadraticForm, Terms, quadratic_form, quadratic_model, terms
 
 if TYPE_CHECKING:
     import dimod
@@ -113,15 +113,23 @@ def _encode_parts(model: Any, labels: list[Any], arrays: dict[str, Any], where: 
 def _quadratic(
     *, vartype: Any, labels: Any, pairs: Any, couplings: Any, fields: Any, offset: float
 ) -> dimod.BinaryQuadraticModel:
-    form = QuadraticForm(decode(pairs), decode(couplings), decode(fields), decode(offset))
+    form = QuadraticForm(_indices(decode(pairs), len(labels)), decode(couplings), decode(fields), decode(offset))
     return quadratic_model(form, vartype, decode(labels))
+
+
+def _indices(array: Integers, n: int) -> Integers:
+    """The array, if every entry is one of 0 … n-1; dimod would crash the process on others."""
+    if array.dtype.kind != "i" or (array.size and not 0 <= array.min() <= array.max() < n):
+        raise ValueError("an index is out of range")
+    return array
 
 
 def _polynomial(*, vartype: Any, labels: Any, indices: Any, starts: Any, values: Any) -> dimod.BinaryPolynomial:
     import dimod
 
-    names, position = decode(labels), decode(indices).tolist()
-    polynomial = Terms(decode(indices), decode(starts), decode(values))
+    names = decode(labels)
+    polynomial = Terms(_indices(decode(indices), len(names)), decode(starts), decode(values))
+    position = polynomial.indices.tolist()
     bounds = zip(polynomial.starts[:-1].tolist(), polynomial.starts[1:].tolist(), strict=True)
     keys = [tuple(names[i] for i in position[a:b]) for a, b in bounds]
     return dimod.BinaryPolynomial(dict(zip(keys, polynomial.coefficients.tolist(), strict=True)), vartype)

@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 
+from sgq.formats import dimod_file, matrices
 from sgq.formats.coordinates import Table, read_table
-from sgq.formats.dimod_file import MAGIC
 from sgq.formats.files import FileError, Source
 
 _ENDINGS = {
@@ -48,7 +48,7 @@ def recognise(source: Source) -> str:
         raise _ambiguous(source, ["qubo", "qubo-max"])
     if named:
         return named
-    for magic, format in ((MAGIC, "bqm"), (b"PK\x03\x04", "npz"), (b"MATLAB 5.0 MAT-file", "mat")):
+    for magic, format in ((dimod_file.MAGIC, "bqm"), (b"PK\x03\x04", "npz"), (matrices.MAGIC, "mat")):
         if source.data.startswith(magic):
             return format
     significant = (line.strip() for line in source.lines if line.strip() and line[0] not in "c*#")

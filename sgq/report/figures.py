@@ -47,8 +47,8 @@ def comparison(result: Comparison, axes: Sequence[Axes] | None = None) -> Sequen
     _residuals(axes[0], rows, result.problem.num_variables)
     _times(axes[1], rows)
     axes[0].set_yticks(range(len(rows)), [textwrap.fill(row.label, 24) for row in rows])
-    axes[0].set_ylim(len(rows) - 0.5, -0.5)
-    axes[1].set_ylim(len(rows) - 0.5, -0.5)
+    for ax in axes:
+        ax.set_ylim(max(1, len(rows)) - 0.5, -0.5)
     return axes
 
 
@@ -119,7 +119,7 @@ def _residuals(ax: Axes, rows: Sequence[ComparisonRow], num_spins: int) -> None:
             _say(ax, place, row.error or row.note or "")
             continue
         for name, energy in (("best read", row.best), ("mean", row.mean)):
-            points[name][2].append((round((energy - row.target) / num_spins, 9), place))
+            points[name][2].append((round((energy - row.target) / max(1, num_spins), 9), place))
     values = np.array([x for _, _, xy in points.values() for x, _ in xy])
     positive = np.abs(values[values != 0])
     if len(positive):

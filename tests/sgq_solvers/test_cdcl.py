@@ -15,7 +15,7 @@ from sgq.problem import Problem
 from sgq_problems.satisfiability import k_sat
 from sgq_solvers.satisfiability import CDCLSolver
 
-HARD = {"n": 500, "alpha": 4.26, "seed": 1}  # hours for any engine
+HARD = {"n": 500, "alpha": 4.26, "seed": 1}  # far longer than these tests wait
 
 
 def satisfiable(problem: Problem) -> bool:

@@ -1,0 +1,21 @@
+"""Every registered solver works with every Ocean program and with sgq.solve."""
+
+import pytest
+
+import sgq
+from sgq.testing import check_solver
+
+
+@pytest.mark.parametrize("name", [name for name in sgq.solvers() if name not in ("dwave", "qaoa-aer")])
+def test_solver(name: str) -> None:
+    check_solver(name)
+
+
+def test_qaoa_on_small_models() -> None:
+    check_solver("qaoa-aer", max_variables=6)
+
+
+def test_dwave_on_a_mock_processor() -> None:
+    testing = pytest.importorskip("dwave.system.testing")
+    qpu = testing.MockDWaveSampler(topology_type="chimera", topology_shape=[3])
+    check_solver(sgq.get_solver("dwave")(qpu), max_variables=6)
