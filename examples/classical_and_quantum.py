@@ -39,6 +39,9 @@ def main() -> None:
         right.errorbar(lengths, hits, np.sqrt(hits * (1 - hits) / reads), fmt="o-", capsize=2, label=f"{kind}, {unit}")
     left.set(xscale="log", yscale="log", xlabel="length of the schedule", ylabel="mean residual energy per spin")
     right.set(xscale="log", xlabel="length of the schedule", ylabel="probability of a ground state", ylim=(0, 1))
+    for ax in (left, right):
+        ax.set_xticks(lengths, map(str, lengths), minor=False)
+        ax.minorticks_off()
     left.legend()
     figure.suptitle(f"one Sherrington–Kirkpatrick instance, N = {n}, {reads} reads")
     figure.savefig(arguments.output, dpi=150)

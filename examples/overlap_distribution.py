@@ -15,8 +15,7 @@ from sgq.analysis import overlap_distribution
 def exact(problem: sgq.IsingProblem, beta: float) -> tuple[np.ndarray, np.ndarray]:
     """Overlaps and their Boltzmann probability, from all pairs of the 2^N configurations.
 
-    The weights' autocorrelation under spin flips counts the pairs that differ in each set of spins; a
-    Walsh–Hadamard transform turns it into a square.
+    The autocorrelation of the weights under spin flips is a square after a Walsh–Hadamard transform.
     """
     from sgq.kernels.walsh import transform
 

@@ -139,7 +139,10 @@ def compare(
 ) -> None:
     """Run several solvers on one instance and set them side by side."""
     import sgq
+    from sgq.report import figures
 
+    if figure:
+        figures.check_writable(figure)
     problem = _problem(target, parameter, format, seed)
     runs: dict[str, tuple[str, dict[str, Any]]] = {name: (name, {}) for name in solvers.split(",")}
     for text in solver_parameter or []:
@@ -155,11 +158,9 @@ def compare(
         comparison = sgq.compare(
             problem, runs, time_limit=time_limit, target_energy=target_energy, seed=seed, progress=update
         )
-    if figure:
-        from sgq.report import figures
-
-        figures.comparison(comparison)[0].get_figure(root=True).savefig(figure, dpi=150)
     print(comparison.to_json()) if as_json else show(comparison)
+    if figure:
+        figures.write(figures.comparison(comparison)[0], figure)
     if target_energy is not None and not any(row.hits for row in comparison):
         raise typer.Exit(1)
 
@@ -180,7 +181,10 @@ def sat_transition(
     from sgq.analysis import satisfiability_transition
     from sgq.checks import integer
     from sgq.registry import build, get_solver
+    from sgq.report import figures
 
+    if figure:
+        figures.check_writable(figure)
     alphas = _grid(alpha)
     sizes = [integer("-n", _value(size), 1) for size in n.split(",")]
     integer("--instances", instances, 2)
@@ -197,14 +201,12 @@ def sat_transition(
                 first_unsat.append(solver.first_unsatisfiable(formula.clauses))
                 progress((column + (instance + 1) / instances) / len(sizes), float("nan"))
             transitions.append(satisfiability_transition(first_unsat, size, alphas, max_clauses=most))
-    if figure:
-        from sgq.report import figures
-
-        figures.satisfiability(transitions).get_figure(root=True).savefig(figure, dpi=150)
     if as_json:
         print(json.dumps({"k": k, "seed": entropy, "transitions": [json_value(t) for t in transitions]}, indent=2))
     else:
         show(transition_table(k, transitions))
+    if figure:
+        figures.write(figures.satisfiability(transitions), figure)
 
 
 def _problem(target: str, parameters: list[str] | None, format: str | None, seed: int | None) -> Problem:

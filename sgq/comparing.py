@@ -40,9 +40,11 @@ def compare(
     own parameter of the same name wins. A solver that fails, or cannot take the instance, has a row that says
     why, and the others go on. Ctrl-C ends the comparison and returns the rows so far.
 
-    Time is the wall-clock time of the solver's call, with the threads it uses, its own preparations
-    included: for simulated quantum hardware it is the time of the simulation. A solver with a method
-    ``warm_up()`` has been warmed up, so that its imports and compilation do not count; others run as they are.
+    Time is the wall-clock time of the solver's call, with the threads it uses; for simulated quantum hardware
+    it is the time of the simulation. A solver with a method ``warm_up()`` has been warmed up, so that its imports
+    and compilation do not count; others run as they are. The time to solution is that of whole batches
+    (``info["sgq"]["batch"]`` reads run at once) after what was spent before the first read, such as finding
+    QAOA's angles (``info["sgq"]["setup_seconds"]``), where a solver states them.
 
     Parameters
     ----------
@@ -209,7 +211,9 @@ def _certain(hits: int, seconds: float) -> dict[str, Any]:
 
 
 def _estimated(hits: int, num_reads: int, seconds: float, info: Mapping[str, Any]) -> dict[str, Any]:
-    time = time_to_solution(hits, num_reads, seconds, batch=int(info.get("batch", 1)))
+    time = time_to_solution(
+        hits, num_reads, seconds, batch=info.get("batch", 1), setup=min(seconds, info.get("setup_seconds", 0.0))
+    )
     return {
         "num_reads": num_reads,
         "hits": hits,

@@ -123,10 +123,15 @@ def transition_table(k: int, transitions: list[Any]) -> Table:
             cells.append(f"{curve.fraction[row]:.3f} ± {half:.3f}")
         table.add_row(f"{alpha:.3g}", *cells)
     table.add_section()
-    middles = ["–" if t.alpha_50 is None else f"{t.alpha_50:.4f} ± {t.alpha_50_error:.4f}" for t in transitions]
-    table.add_row("alpha_50", *middles)
+    table.add_row("alpha_50", *(_with_error(t.alpha_50, t.alpha_50_error) for t in transitions))
     table.caption = f"{k}-SAT, {transitions[0].instances} instances each; errors are one standard error"
     return table
+
+
+def _with_error(value: float | None, error: float | None) -> str:
+    if value is None:
+        return "outside the range"
+    return f"{value:.4f}" if error is None else f"{value:.4f} ± {error:.4f}"
 
 
 def show(renderable: Any) -> None:

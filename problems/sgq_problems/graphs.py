@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def random_regular(
     n
         Number of spins.
     degree
-        Neighbours of every spin. Graphs are drawn by the algorithm of Steger and Wormald, uniform for large `n`.
+        Neighbours of every spin. All such graphs are equally probable.
     disorder
         ``"bimodal"``: J = +1 with probability `positive`, else -1. ``"gaussian"``: J ~ N(0, 1).
     positive
@@ -82,7 +83,7 @@ def _regular_graph(rng: np.random.Generator, n: int, degree: int) -> Integers:
 
     # The algorithm of networkx almost always gets stuck on dense graphs and starts again: draw what is missing.
     missing = n - 1 - degree
-    graph = nx.random_regular_graph(min(degree, missing), n, rng)
+    graph = nx.random_regular_graph(min(degree, missing), n, int(rng.integers(2**32)))
     bonds = [(min(bond), max(bond)) for bond in graph.edges]
     present = set(bonds)
     for first, second, turned in rng.integers(0, (len(bonds), len(bonds), 2), (10 * len(bonds), 3)).tolist():
@@ -93,8 +94,8 @@ def _regular_graph(rng: np.random.Generator, n: int, degree: int) -> Integers:
             present.update(new)
             bonds[first], bonds[second] = new
     if degree > missing:
-        bonds = list(nx.complement(nx.empty_graph(n)).edges - present)
-    return np.array(sorted(bonds), dtype=np.int64).reshape(-1, 2)
+        present = set(combinations(range(n), 2)) - present
+    return np.array(sorted(present), dtype=np.int64).reshape(-1, 2)
 
 
 @dataclass(frozen=True)

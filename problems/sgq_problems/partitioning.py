@@ -94,7 +94,7 @@ def number_partitioning(
 
 def _partitioning(numbers: list[int], parameters: dict[str, Any], seed: int | None) -> NumberPartitioning:
     if sum(numbers) >= 2**63:
-        raise ValueError(f"numbers: they add up to {sum(numbers)}, and must to less than 2^63")
+        raise ValueError(f"numbers add up to {sum(numbers)}: less than 2^63 is needed")
     a = np.array(numbers, dtype=np.int64)
     i, j = np.triu_indices(len(a), 1)
     weights = a.astype(np.float64)

@@ -54,6 +54,7 @@ def time_to_solution(
     *,
     target: float = 0.99,
     batch: int = 1,
+    setup: float = 0.0,
     confidence: float = 0.95,
 ) -> TimeToSolution:
     """Time after which at least one read has hit with probability `target`.
@@ -72,6 +73,8 @@ def time_to_solution(
         0.99 is the convention of the field.
     batch
         Reads that the solver makes at once, in one unit of time.
+    setup
+        Seconds of the run that were spent once, before the first read.
     confidence
         Level of the intervals; the exact binomial one is never too narrow.
 
@@ -91,10 +94,12 @@ def time_to_solution(
     batch = integer("batch", batch, 1)
     target, confidence = _probability("target", target), _probability("confidence", confidence)
     interval = binomtest(hits, num_reads).proportion_ci(confidence, method="exact")
-    per_batch = real("seconds", seconds, 0.0) / math.ceil(num_reads / batch)
+    seconds = real("seconds", seconds, 0.0)
+    setup = real("setup", setup, 0.0, seconds)
+    per_batch = (seconds - setup) / math.ceil(num_reads / batch)
 
     def time(probability: float) -> float:
-        return _batches(probability, target, batch) * per_batch if probability > 0 else math.inf
+        return setup + _batches(probability, target, batch) * per_batch if probability > 0 else math.inf
 
     probability = hits / num_reads
     return TimeToSolution(

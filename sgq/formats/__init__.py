@@ -96,6 +96,8 @@ def load(path: str | os.PathLike[str], *, format: str | None = None) -> Problem:
         raise
     except ValueError as error:
         raise FileError(f"{source.path}: {error}") from error
+    except MemoryError:
+        raise FileError(f"{source.path}: this machine's memory does not hold the problem") from None
     if chosen == "json":
         return problem
     return replace(problem, parameters={"file": source.name, "format": chosen})
@@ -123,7 +125,7 @@ def save(problem: Problem, path: str | os.PathLike[str], *, format: str | None =
         raise TypeError(f"problem is a {type(problem).__name__}: save takes a Problem; dimod's models have to_file")
     name = os.fspath(path)
     if format is None:
-        format = "json" if name.removesuffix(".gz").endswith(".json") else format_of_name(name)
+        format = format_of_name(name)
         if format not in WRITERS:
             raise ValueError(f"{name}: the name names no format to write; say format=, one of {', '.join(WRITERS)}")
     write(path, WRITERS[choice("format", format, WRITERS)](problem))

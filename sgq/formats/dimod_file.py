@@ -51,11 +51,18 @@ def _check_indices(data: bytes) -> None:
 def write_bqm(problem: Problem) -> bytes:
     """Write a quadratic model: labels, vartype, biases and offset."""
     import dimod
+    from dimod.variables import iter_deserialize_variables, iter_serialize_variables
 
     if not isinstance(problem.model, dimod.BinaryQuadraticModel):
         raise ValueError(f"bqm holds quadratic models; {problem!r} is a polynomial: save as json")
+    labels = list(problem.model.variables)
     try:
+        kept = list(iter_deserialize_variables(iter_serialize_variables(labels)))
         with problem.model.to_file() as file:
-            return bytes(file.read())
+            data = bytes(file.read())
     except TypeError as error:
         raise ValueError(f"bqm cannot hold the labels of {problem!r} ({error})") from error
+    if kept != labels:
+        label = next(label for label, again in zip(labels, kept, strict=True) if label != again)
+        raise ValueError(f"bqm cannot hold the label {label!r} of {problem!r}")
+    return data

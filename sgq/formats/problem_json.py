@@ -63,7 +63,8 @@ def _checked(source: Source, make: Callable[[], Problem]) -> Problem:
     """The problem, after one energy: fields that do not fit together show up here, with the file's name."""
     try:
         problem = make()
-        if len(set(problem.variables)) < problem.num_variables:
+        labels = problem.variables
+        if not isinstance(labels, range) and len(set(labels)) < len(labels):
             raise ValueError("a label stands twice")
         if not isinstance(problem.parameters, dict) or not isinstance(problem.seed, int | None):
             raise TypeError("parameters must be an object and seed an integer or null")

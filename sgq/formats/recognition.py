@@ -14,6 +14,7 @@ from sgq.formats.files import FileError, Source
 _ENDINGS = {
     ".bqm": "bqm",
     ".cnf": "cnf",
+    ".json": "json",
     ".latfile": "ising",
     ".mat": "mat",
     ".mc": "rudy",
@@ -47,14 +48,14 @@ def recognise(source: Source) -> str:
     if _EITHER_SIGN.fullmatch(source.name.removesuffix(".gz")):
         raise _ambiguous(source, ["qubo", "qubo-max"])
     if named:
-        return named
+        return _json(source) if named == "json" else named
     for magic, format in ((dimod_file.MAGIC, "bqm"), (b"PK\x03\x04", "npz"), (matrices.MAGIC, "mat")):
         if source.data.startswith(magic):
             return format
     significant = (line.strip() for line in source.lines if line.strip() and line[0] not in "c*#")
     first = next(significant, "")
-    if first.startswith("{") or source.name.removesuffix(".gz").endswith(".json"):
-        return "bqpjson" if b'"variable_ids"' in source.data else "json"
+    if first.startswith("{"):
+        return _json(source)
     if re.match(r"p\s+cnf\b", first):
         return "cnf"
     if first.startswith("min:"):
@@ -62,6 +63,10 @@ def recognise(source: Source) -> str:
     if not re.match(r"[+-]?\d", first):
         raise source.error("a problem in a known format", repr(first) if first else "no text")
     return _coordinates(source)
+
+
+def _json(source: Source) -> str:
+    return "bqpjson" if b'"variable_ids"' in source.data and b'"sgq"' not in source.data else "json"
 
 
 def _coordinates(source: Source) -> str:

@@ -12,7 +12,10 @@ from sgq.registry import get_problem
 
 
 def read_rudy(source: Source) -> Problem:
-    """Read ``n m`` and m lines ``i j w``, vertices 1 … n: the max-cut problem E = Σ w s s."""
+    """Read ``n m`` and m lines ``i j w``, vertices 1 … n: the max-cut problem E = Σ w s s.
+
+    An edge of weight 0 is none.
+    """
     from scipy.sparse import coo_array
 
     table = read_table(source)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,6 +113,23 @@ def satisfiability(transitions: Sequence[SatisfiabilityTransition], ax: Axes | N
     return ax
 
 
+def check_writable(path: str | Path) -> None:
+    """Raise before any work is done if matplotlib is missing or cannot write a figure to `path`."""
+    formats = _pyplot().figure().canvas.get_supported_filetypes()
+    _pyplot().close()
+    if Path(path).suffix.lstrip(".") not in formats:
+        raise ValueError(f"figure={str(path)!r}: a name that ends in .{', .'.join(sorted(formats))}")
+    if not Path(path).absolute().parent.is_dir():
+        raise ValueError(f"figure={str(path)!r}: there is no folder {Path(path).absolute().parent}")
+
+
+def write(axes: Axes, path: str | Path) -> None:
+    """Write the figure that `axes` belong to."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.savefig(path, dpi=150)
+
+
 def _residuals(ax: Axes, rows: Sequence[ComparisonRow], num_spins: int) -> None:
     points = {"best read": (BLUE, "o", []), "mean": (ORANGE, "D", [])}  # type: dict[str, tuple[str, str, Any]]
     for place, row in enumerate(rows):
@@ -152,7 +170,9 @@ def _times(ax: Axes, rows: Sequence[ComparisonRow]) -> None:
         else:
             _say(ax, place, "target proved out of reach")
     ax.margins(x=0.2)
-    middle = math.sqrt(math.prod(ax.get_xlim()))
+    first, last = ax.get_xlim()
+    middle = math.sqrt(first * last)
+    ax.set_xlim(min(first, middle / 10), max(last, middle * 10))  # two decades at least, for legible ticks
     for low, place in missed:
         side = "left" if low < middle else "right"  # the words run towards the middle, never over the edge
         ax.annotate(

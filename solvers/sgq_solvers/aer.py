@@ -83,8 +83,8 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
         dimod.SampleSet
             One row a distinct outcome, with `num_occurrences`. ``info["sgq"]``: `gamma` and `beta` used,
             `expectation` of the energy there (with `shots`, the lowest estimate, so biased low), `evaluations`,
-            `num_qubits`, and `stopped` (``"maxiter"``, ``"time_limit"``, ``"target_energy"`` or ``"interrupt"``)
-            where the optimiser had not converged.
+            `num_qubits`, `setup_seconds` spent before the first read, and `stopped` (``"maxiter"``,
+            ``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the optimiser had not converged.
 
         Raises
         ------
@@ -111,6 +111,7 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
             stopped = search.optimise(*ansatz.ramp())
         else:
             search.evaluate_only(angles)
+        setup_seconds = clock.elapsed()
         states, counts = ansatz.measure(search.angles, num_reads)
         return dimod.SampleSet.from_samples(
             (ansatz.values(states, bqm.vartype), ansatz.labels),
@@ -125,6 +126,7 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
                     "expectation": search.energy,
                     "evaluations": search.evaluations,
                     "num_qubits": len(ansatz.labels),
+                    "setup_seconds": setup_seconds,
                     **({"stopped": stopped} if stopped else {}),
                 }
             },

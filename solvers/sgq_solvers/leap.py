@@ -6,6 +6,7 @@ the embedding. The API token stays in Ocean's configuration: no message or answe
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -119,6 +120,9 @@ def _ocean() -> Any:
 def _configured_qpu() -> Any:
     """The processor that Ocean's configuration names."""
     sampler = _ocean().DWaveSampler
+    log = logging.getLogger("dwave.cloud")
+    if log.level == logging.NOTSET:  # at DEBUG it writes the whole configuration, in which only its own handlers
+        log.setLevel(max(logging.INFO, log.getEffectiveLevel()))  # hide the token
     try:
         return sampler()
     except Exception as error:  # of a dozen types; each may quote the configuration, and so the token
@@ -161,7 +165,7 @@ def _embedder(bqm: dimod.BinaryQuadraticModel, qpu: Any) -> Callable[..., Embedd
     """minorminer's search, whose failure says what did not fit where."""
 
     def find_embedding(source: Any, target: Any, **parameters: Any) -> Embedding:
-        from minorminer import find_embedding
+        from minorminer import find_embedding  # type: ignore[import-untyped]
 
         embedding: Embedding = {}
         if bqm.num_variables <= len(qpu.nodelist) and bqm.num_interactions <= len(qpu.edgelist):

@@ -142,6 +142,14 @@ def test_reads_that_occurred_many_times_count_many_times():
     assert row.time_to_solution == pytest.approx(row.seconds / 2 * 3)  # 13 reads: three batches of five
 
 
+def test_what_a_solver_spends_before_its_first_read_is_paid_once():
+    problem = glass()
+    energies, spins = enumerated(problem)
+    rows = [spins[energies.argmin()], spins[energies.argmax()]]
+    row = next(iter(sgq.compare(problem, {"fake": (Fake(rows, [50, 50], pause=0.05, setup_seconds=0.03), {})})))
+    assert row.time_to_solution == pytest.approx(0.03 + (row.seconds - 0.03) / 100 * 7)
+
+
 @pytest.mark.parametrize(
     ("error", "text"),
     [

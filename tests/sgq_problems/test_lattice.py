@@ -10,7 +10,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from sgq_problems.lattice import edwards_anderson, ising_ferromagnet
@@ -103,9 +103,8 @@ def test_bond_dilution_removes_bonds_at_random() -> None:
 def test_site_dilution_keeps_labels_and_the_bonds_between_those_left(shape: list[int], q: float, seed: int) -> None:
     try:
         problem = edwards_anderson(shape=shape, site_dilution=q, field=1.0, seed=seed)
-    except ValueError as error:
-        assert "no spin is left" in str(error)  # noqa: PT017 - which small lattices end up empty is random
-        return
+    except ValueError:  # no spin is left, which the errors below test
+        reject()
     left = list(problem.variables)
     assert left == sorted(set(left))
     assert set(left) <= set(range(math.prod(shape)))

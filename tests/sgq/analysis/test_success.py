@@ -69,6 +69,12 @@ def test_whole_batches():
     assert time_to_solution(65, 65, 2.0, batch=64).value == 1.0
 
 
+def test_setup_is_paid_once():
+    result = time_to_solution(50, 100, 12.0, setup=2.0)
+    assert result.value == pytest.approx(2 + 7 * 0.1)
+    assert time_to_solution(0, 100, 12.0, setup=2.0).low > 2
+
+
 def test_text():
     assert str(time_to_solution(50, 100, 1.0)) == "70 ms (60–100 ms)"
     times = [3e-9, 4.56e-5, 0.0032, 0.4504, 1, 45.2, 90, 5400, 2e5, math.inf, 0]
@@ -95,6 +101,7 @@ def test_text():
         ({"target": 99}, "target=99"),
         ({"confidence": 0}, "confidence=0"),
         ({"batch": 0}, "batch=0"),
+        ({"setup": 1.5}, "setup=1.5: a finite number at least 0 and at most 1"),
     ],
 )
 def test_bad_input(arguments, message):

@@ -1,0 +1,35 @@
+"""Every example runs and draws its figure."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FEW = {"sk_ground_states": ["--instances", "4"], "hopfield_recall": ["--instances", "2"]}
+FEW |= {"sat_transition": ["--instances", "20"], "submit_to_leap": ["--mock"]}
+
+
+def run(example: str, *options: str) -> subprocess.CompletedProcess[str]:
+    hidden = ("DWAVE_", "HOME")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(hidden)} | {"MPLBACKEND": "Agg"}
+    command = [sys.executable, str(EXAMPLES / f"{example}.py"), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+@pytest.mark.parametrize("example", sorted(path.stem for path in EXAMPLES.glob("*.py")))
+def test_example(example: str, tmp_path: Path) -> None:
+    figure = tmp_path / "figure.png"
+    finished = run(example, "--output", str(figure), *FEW.get(example, []))
+    assert finished.returncode == 0, finished.stderr
+    assert figure.read_bytes().startswith(b"\x89PNG")
+    assert len((EXAMPLES / f"{example}.py").read_text().splitlines()) < 60
+
+
+def test_leap_without_a_token_explains_what_to_configure(tmp_path: Path) -> None:
+    finished = run("submit_to_leap", "--output", str(tmp_path / "figure.png"))
+    assert finished.returncode == 1
+    assert "DWAVE_API_TOKEN" in finished.stdout + finished.stderr
+    assert "Traceback" not in finished.stderr

@@ -1,0 +1,187 @@
+"""D-Wave's processors, as far as a mock processor and an unreachable service can show."""
+
+import json
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import dimod
+import pytest
+
+import sgq
+from sgq_solvers.leap import DWaveQPUSampler
+
+TOKEN = "DEV-0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def mock() -> dimod.Structured:
+    from dwave.system.testing import MockDWaveSampler
+
+    return MockDWaveSampler(topology_type="chimera", topology_shape=[4, 4, 4], parameter_warnings=False)
+
+
+def complete_graph(n: int) -> dimod.BinaryQuadraticModel:
+    return dimod.BinaryQuadraticModel({}, {(i, j): (-1.0) ** (i * j) for i in range(n) for j in range(i)}, "SPIN")
+
+
+def test_finds_the_ground_state_and_records_the_embedding(mock: dimod.Structured) -> None:
+    problem = sgq.build("sherrington-kirkpatrick", n=8, seed=1)
+    samples = sgq.solve(problem, DWaveQPUSampler(mock), num_reads=200)
+    assert samples.first.energy == pytest.approx(sgq.solve(problem, "exhaustive").first.energy)
+    assert samples.record.num_occurrences.sum() == 200
+    info = json.loads(json.dumps(samples.info["sgq"], allow_nan=False))
+    qubits = [q for chain in info["chains"] for q in chain]
+    assert len(info["chains"]) == 8
+    assert len(qubits) == len(set(qubits)) == info["num_qubits"] > 8
+    assert info["longest_chain"] == max(map(len, info["chains"]))
+    assert 0 <= info["chain_break_fraction"] <= 1
+    assert info["processor"] == "MockDWaveSampler"
+
+
+def test_chain_strength_is_uniform_torque_compensation_unless_given(mock: dimod.Structured) -> None:
+    from dwave.embedding.chain_strength import uniform_torque_compensation
+
+    model = complete_graph(8)
+    sampler = DWaveQPUSampler(mock)
+    default = sampler.sample(model).info["sgq"]["chain_strength"]
+    assert default == pytest.approx(uniform_torque_compensation(model))
+    assert sampler.sample(model, chain_strength=2.5).info["sgq"]["chain_strength"] == 2.5
+    assert sampler.sample(model.change_vartype("BINARY", inplace=False)).info["sgq"]["chain_strength"] == pytest.approx(
+        default
+    )
+
+
+def test_what_the_processor_is_asked_for(mock: dimod.Structured, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, object]] = []
+    original = mock.sample
+    monkeypatch.setattr(mock, "sample", lambda bqm, **options: asked.append(options) or original(bqm, **options))
+    sampler = DWaveQPUSampler(mock)
+    sampler.sample(complete_graph(3))
+    samples = sampler.sample(complete_graph(3), num_reads=7, annealing_time=50, label="triangle")
+    assert asked == [{"num_reads": 100}, {"num_reads": 7, "annealing_time": 50.0, "label": "triangle"}]
+    assert samples.info["problem_label"] == "triangle"
+
+
+def test_the_configured_processor_is_found_once(mock: dimod.Structured, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[dimod.Structured] = []
+    monkeypatch.setattr("dwave.system.DWaveSampler", lambda: found.append(mock) or mock)
+    sampler = DWaveQPUSampler()
+    assert found == []
+    assert [sampler.sample(complete_graph(3)).first.energy for _ in range(2)] == [-1, -1]
+    assert found == [mock]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"num_reads": 20_000}, "num_reads=20000: MockDWaveSampler takes 1 to 10000"),
+        ({"num_reads": 0}, "num_reads=0"),
+        ({"annealing_time": 3000}, r"annealing_time=3000\.0: MockDWaveSampler takes 0\.5 to 2000"),
+        ({"annealing_time": float("nan")}, "annealing_time=nan"),
+        ({"chain_strength": -1}, "chain_strength=-1"),
+        ({"time_limit": -1}, "time_limit=-1"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_anything_runs(
+    parameters: dict[str, object], message: str, mock: dimod.Structured
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        DWaveQPUSampler(mock).sample(complete_graph(3), **parameters)
+
+
+@pytest.mark.parametrize(("n", "time_limit"), [(200, None), (24, 0.2)])  # K_17 is the largest that fits on 4 × 4
+def test_a_graph_that_does_not_fit_is_refused_with_its_size(
+    n: int, time_limit: float | None, mock: dimod.Structured
+) -> None:
+    size = rf"no embedding of {n} variables and {n * (n - 1) // 2} couplings into the 128 qubits and 352 couplers"
+    with pytest.raises(ValueError, match=size):
+        DWaveQPUSampler(mock).sample(complete_graph(n), time_limit=time_limit)
+
+
+def test_parameters_are_listed_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sgq_solvers.leap._ocean", lambda: pytest.fail("Ocean was loaded"))
+    parameters = {"num_reads", "annealing_time", "chain_strength", "time_limit", "label"}
+    assert set(DWaveQPUSampler().parameters) == parameters
+    DWaveQPUSampler().warm_up()
+    DWaveQPUSampler().close()
+
+
+def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dwave.system", None)
+    with pytest.raises(ImportError, match=r'pip install "sgq\[dwave\]"'):
+        DWaveQPUSampler().sample(complete_graph(3))
+
+
+class Refusal(BaseHTTPRequestHandler):
+    """A service that refuses every token."""
+
+    def do_GET(self) -> None:
+        body = json.dumps({"error_code": 401, "error_msg": "Invalid token or access denied"}).encode()
+        self.send_response(401)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def refusing_service() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Refusal) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/sapi/v2/"
+        server.shutdown()
+
+
+def configure(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, **environment: str) -> None:
+    (folder / "dwave.conf").write_text(text)
+    settings = {"DWAVE_CONFIG_FILE": str(folder / "dwave.conf"), "DWAVE_CACHE_ENABLED": "0", "NO_PROXY": "127.0.0.1"}
+    for name in ("DWAVE_API_TOKEN", "DWAVE_API_ENDPOINT", "DWAVE_API_SOLVER", "DWAVE_PROFILE", "DWAVE_API_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {**settings, **environment}.items():
+        monkeypatch.setenv(name, value)
+
+
+CLOSED = "[defaults]\nhttp_retry_total = 0\nendpoint = http://127.0.0.1:9/sapi/v2/\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "error", "message"),
+    [
+        ("", {}, ValueError, "no API token is configured: run `dwave setup`, or set DWAVE_API_TOKEN"),
+        (f"[defaults\ntoken = {TOKEN}", {}, ValueError, "not usable .ConfigFileParseError.: run `dwave setup`"),
+        (f"[defaults]\nrequest_timeout = {TOKEN}", {}, ValueError, "not usable"),
+        (CLOSED, {"DWAVE_API_TOKEN": f"{TOKEN}\n"}, ValueError, r"not usable .InvalidHeader."),
+        (CLOSED, {"DWAVE_API_TOKEN": TOKEN}, ConnectionError, "does not answer .RequestTimeout.: `dwave ping`"),
+        ("", {"DWAVE_API_TOKEN": TOKEN, "DWAVE_API_ENDPOINT": "REFUSING"}, ValueError, "token was refused: run"),
+    ],
+)
+def test_what_is_not_configured_is_explained_and_the_token_never_shown(
+    text: str,
+    environment: dict[str, str],
+    error: type[Exception],
+    message: str,
+    refusing_service: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    environment = {k: refusing_service if v == "REFUSING" else v for k, v in environment.items()}
+    configure(monkeypatch, tmp_path, text, **environment)
+    logging.getLogger("dwave.cloud").setLevel(logging.NOTSET)
+    sampler = DWaveQPUSampler()
+    with caplog.at_level(logging.DEBUG), pytest.raises(error, match=message) as caught:
+        sampler.sample(complete_graph(3))
+    assert caught.value.__cause__ is caught.value.__context__ is None
+    shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value.__dict__) + repr(sampler)
+    shown += caplog.text + "".join(capfd.readouterr())
+    assert TOKEN not in shown
+    assert "\n" not in str(caught.value)
