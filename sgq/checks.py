@@ -9,6 +9,8 @@ from typing import Any, SupportsFloat, SupportsIndex
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+Seed = int | np.random.Generator | None
+
 
 def integer(name: str, value: SupportsIndex, minimum: int, maximum: int | None = None) -> int:
     """`value` as an int between `minimum` and `maximum`, or ValueError."""
@@ -68,3 +70,16 @@ def finite_array(name: str, values: ArrayLike) -> NDArray[np.float64]:
 def seed_integer(seed: Any) -> int | None:
     """A solver's seed: None, or an integer below 2^31, the range that every solver takes (neal stops there)."""
     return None if seed is None else integer("seed", seed, 0, 2**31 - 1)
+
+
+def generator(seed: Seed) -> np.random.Generator:
+    """The generator that a builder draws from: the given one, or a new one; ValueError if `seed` is neither."""
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise ValueError(f"seed={seed!r}: a non-negative integer, a numpy.random.Generator or None") from None
+
+
+def recorded_seed(seed: Seed) -> int | None:
+    """The seed as a Problem records it: an integer, or None for a generator, which cannot be drawn again."""
+    return int(seed) if isinstance(seed, (int, np.integer)) else None

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sgq.checks import finite_array
+
 if TYPE_CHECKING:
     import dimod
 
@@ -102,7 +104,7 @@ def quadratic_form(
     """A dimod model as arrays, in spins or bits as `vartype` says (its own when None), and its labels."""
     if vartype is not None and model.vartype.name != vartype:
         model = model.change_vartype(vartype, inplace=False)
-    vectors = model.to_numpy_vectors(return_labels=True)
+    vectors = model.to_numpy_vectors(sort_labels=False, return_labels=True)
     (row, column, couplings), fields = vectors.quadratic, vectors.linear_biases
     pairs = np.stack([row, column], axis=1).astype(np.int64)
     form = QuadraticForm(pairs, np.asarray(couplings, float), np.asarray(fields, float), float(vectors.offset))
@@ -121,7 +123,7 @@ def quadratic_model(
         (i, j, form.couplings),
         form.offset,
         vartype,
-        variable_order=None if labels is None or isinstance(labels, range) and labels.start == 0 else list(labels),
+        variable_order=None if labels is None or (isinstance(labels, range) and labels.start == 0) else list(labels),
     )
 
 
@@ -168,6 +170,16 @@ def quadratise(polynomial: dimod.BinaryPolynomial) -> tuple[dimod.BinaryQuadrati
     for v in polynomial.variables:
         model.add_variable(v)
     return model, strength
+
+
+def upper_triangle(matrix: Any) -> tuple[Integers, Floats]:
+    """Pairs (i < j) and non-zero entries of a symmetric matrix, dense or SciPy sparse."""
+    from scipy.sparse import coo_array, triu
+
+    upper = coo_array(triu(matrix, 1))
+    upper.eliminate_zeros()
+    i, j = upper.coords
+    return np.stack([i, j], axis=1).astype(np.int64), finite_array("couplings", upper.data)
 
 
 def _chunks(rows: int, width: int) -> Iterator[slice]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sgq.checks import Seed as Seed
 from sgq.checks import finite_array
 from sgq.models import (
     Floats,
@@ -27,13 +28,11 @@ from sgq.models import (
     quadratic_model,
     spin_form,
     terms,
+    upper_triangle,
 )
 
 if TYPE_CHECKING:
     import dimod
-    import networkx as nx
-
-Seed = int | np.random.Generator | None
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -258,7 +257,7 @@ class PolynomialProblem(Problem):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class ModelProblem(Problem):
-    """A dimod model taken as it is, `source`, quadratic or polynomial, in spins or bits."""
+    """A dimod model taken as it is, quadratic or polynomial, in spins or bits."""
 
     source: dimod.BinaryQuadraticModel | dimod.BinaryPolynomial
 
@@ -313,12 +312,15 @@ def ising(J: Any, h: Any = None) -> IsingProblem:
     from scipy.sparse import issparse
 
     if isinstance(J, nx.Graph):
-        return _ising_of_dict(_edges(J), h, list(J.nodes))
+        edges = J.edges(data="weight", default=1.0)
+        return _ising_of_dict({(u, v): weight for u, v, weight in edges}, h, list(J.nodes))
     if isinstance(J, Mapping):
         return _ising_of_dict(J, h, [])
     matrix = J if issparse(J) else finite_array("J", J)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise ValueError(f"J of shape {matrix.shape}: a square matrix")
+    if matrix.shape[0] == 0:
+        raise ValueError("J is empty: at least one spin is needed")
     if abs(matrix - matrix.T).max() > 0:
         raise ValueError("J is not symmetric: give J_ij = J_ji, each pair counts once")
     if np.any(matrix.diagonal()):
@@ -368,25 +370,6 @@ def qubo(Q: Any) -> ModelProblem:
     linear = np.bincount(i[~off], matrix.data[~off], matrix.shape[0]).astype(float)
     form = QuadraticForm(np.stack([i[off], j[off]], axis=1), matrix.data[off].astype(float), linear)
     return ModelProblem(name="qubo", source=quadratic_model(form, "BINARY", labels))
-
-
-def recorded_seed(seed: Seed) -> int | None:
-    """The seed as a Problem records it: an integer, or None for a generator, which cannot be drawn again."""
-    return int(seed) if isinstance(seed, (int, np.integer)) else None
-
-
-def upper_triangle(matrix: Any) -> tuple[Integers, Floats]:
-    """Pairs (i < j) and non-zero entries of a symmetric matrix, dense or SciPy sparse."""
-    from scipy.sparse import coo_array, triu
-
-    upper = coo_array(triu(matrix, 1))
-    upper.eliminate_zeros()
-    i, j = upper.coords
-    return np.stack([i, j], axis=1).astype(np.int64), finite_array("couplings", upper.data)
-
-
-def _edges(graph: nx.Graph) -> dict[tuple[Hashable, Hashable], float]:
-    return {(u, v): weight for u, v, weight in graph.edges(data="weight", default=1.0)}
 
 
 def _ising_of_dict(J: Mapping[tuple[Hashable, Hashable], float], h: Any, labels: list[Hashable]) -> IsingProblem:

@@ -105,7 +105,7 @@ def _short(value: Any) -> str:
     if isinstance(value, dict):
         value = [f"{key}: {_short(item)}" for key, item in list(value.items())[:9]] + [""] * (len(value) - 9)
     if isinstance(value, list):
-        shown = ", ".join(_short(item) for item in value[:8])
+        shown = ", ".join(f"({_short(item)})" if isinstance(item, list) else _short(item) for item in value[:8])
         return f"{shown}, … ({len(value)} in all)" if len(value) > 8 else shown or "none"
     return str(value)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sgq.checks import finite_array, integer, real
-from sgq.models import Floats, Integers
-from sgq.problem import IsingProblem, Seed, recorded_seed, upper_triangle
+from sgq.checks import finite_array, generator, integer, real, recorded_seed
+from sgq.models import Floats, Integers, upper_triangle
+from sgq.problem import IsingProblem, Seed
 from sgq_problems.disorder import Disorder, random_couplings
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def random_regular(
     if n * degree % 2:
         raise ValueError(f"degree={degree} with n={n}: one of the two must be even, every bond has two ends")
     field = real("field", field)
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     pairs = _regular_graph(rng, n, degree)
     couplings = random_couplings(rng, len(pairs), disorder, positive)
     return IsingProblem(
@@ -99,11 +99,11 @@ def _regular_graph(rng: np.random.Generator, n: int, degree: int) -> Integers:
 
 
 @dataclass(frozen=True)
-class Cut:
-    """Two sides of a graph, the vertices with spin +1 and those with -1, and the weight between them."""
+class Bipartition:
+    """Two sides of a graph, the vertices with spin +1 and those with -1, and the cut, the weight between them."""
 
     sides: tuple[tuple[Hashable, ...], tuple[Hashable, ...]]
-    value: float
+    cut: float
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -128,13 +128,13 @@ class MaxCut(IsingProblem):
         )
         return graph
 
-    def decode(self, sample: Any) -> Cut:
+    def decode(self, sample: Any) -> Bipartition:
         """The two sides and the weight of the edges between them."""
         spins = self.values(sample)[:1]
         up, down = (
             tuple(node for node, spin in zip(self.variables, spins[0], strict=True) if spin == side) for side in (1, -1)
         )
-        return Cut((up, down), (self.total_weight - float(self._energies(spins)[0])) / 2)
+        return Bipartition((up, down), (self.total_weight - float(self._energies(spins)[0])) / 2)
 
 
 def max_cut(*, graph: Any, nodes: Sequence[Hashable] | None = None) -> MaxCut:

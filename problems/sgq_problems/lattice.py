@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sgq.checks import integer, real
+from sgq.checks import generator, integer, real, recorded_seed
 from sgq.models import Integers
-from sgq.problem import IsingProblem, Seed, recorded_seed
+from sgq.problem import IsingProblem, Seed
 from sgq_problems.disorder import Disorder, random_couplings
 
 
@@ -76,7 +76,7 @@ def edwards_anderson(
     bond_dilution = real("bond_dilution", bond_dilution, 0, 1)
     site_dilution = real("site_dilution", site_dilution, 0, 1)
     field = real("field", field)
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     present = rng.random(np.prod(shape)) >= site_dilution
     if not present.any():
         raise ValueError(f"site_dilution={site_dilution}: no spin is left on the lattice of shape {shape}")

@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from sgq.checks import choice, integer, real
+from sgq.checks import choice, generator, integer, real, recorded_seed
 from sgq.models import Integers
-from sgq.problem import IsingProblem, PolynomialProblem, Seed, recorded_seed
+from sgq.problem import IsingProblem, PolynomialProblem, Seed
 from sgq_problems.disorder import Disorder, random_couplings
 
 _MAX_TERMS = 10_000_000  # of three spins each: 0.3 GB
@@ -55,7 +55,7 @@ def sherrington_kirkpatrick(
     mean, field = real("mean", mean), real("field", field)
     neighbours = n if choice("variance", variance, ("1/N", "1/(N-1)")) == "1/N" else n - 1
     pairs = _all_pairs(n)
-    draws = random_couplings(np.random.default_rng(seed), len(pairs), disorder)
+    draws = random_couplings(generator(seed), len(pairs), disorder)
     return IsingProblem(
         name="sherrington-kirkpatrick",
         parameters={"n": n, "disorder": disorder, "mean": mean, "variance": variance, "field": field},
@@ -128,7 +128,7 @@ def p_spin(*, n: int, p: int = 3, disorder: Disorder = "gaussian", seed: Seed = 
     if num_terms > _MAX_TERMS:
         raise ValueError(f"n={n}, p={p}: {num_terms} terms, where memory allows {_MAX_TERMS}: take fewer spins")
     tuples = chain.from_iterable(combinations(range(n), p))
-    draws = random_couplings(np.random.default_rng(seed), num_terms, disorder)
+    draws = random_couplings(generator(seed), num_terms, disorder)
     return PolynomialProblem(
         name="p-spin",
         parameters={"n": n, "p": p, "disorder": disorder},

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sgq.checks import finite_array, integer
+from sgq.checks import finite_array, generator, integer, recorded_seed
 from sgq.models import Floats
-from sgq.problem import IsingProblem, Seed, recorded_seed
+from sgq.problem import IsingProblem, Seed
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +132,7 @@ def mattis(*, pattern: ArrayLike | None = None, n: int | None = None, seed: Seed
 
 
 def _random_patterns(num_patterns: int, n: int, seed: Seed) -> NDArray[np.int8]:
-    return np.random.default_rng(seed).choice(np.array([-1, 1], np.int8), (num_patterns, n))
+    return generator(seed).choice(np.array([-1, 1], np.int8), (num_patterns, n))
 
 
 def _checked(name: str, values: ArrayLike, axes: int) -> NDArray[np.int8]:

@@ -20,8 +20,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from sgq.checks import choice, finite_array, integer
-from sgq.models import Floats
-from sgq.problem import IsingProblem, upper_triangle
+from sgq.models import Floats, upper_triangle
+from sgq.problem import IsingProblem
 
 Activation = Literal["identity", "tanh", "sigmoid"]
 

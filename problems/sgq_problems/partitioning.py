@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sgq.checks import integer
+from sgq.checks import generator, integer, recorded_seed
 from sgq.models import Floats, Integers
-from sgq.problem import IsingProblem, Seed, recorded_seed
+from sgq.problem import IsingProblem, Seed
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def number_partitioning(
         if n is None or bits is None:
             raise ValueError("number-partitioning needs numbers, or n and bits to draw them")
         n, bits = integer("n", n, 1), integer("bits", bits, 1, 62)
-        drawn = np.random.default_rng(seed).integers(1, 2**bits, n, endpoint=True)
+        drawn = generator(seed).integers(1, 2**bits, n, endpoint=True)
         return _partitioning(drawn.tolist(), {"n": n, "bits": bits}, recorded_seed(seed))
     if n is not None or bits is not None:
         raise ValueError("numbers are given: n and bits are for random ones")

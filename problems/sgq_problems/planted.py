@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sgq.checks import choice, integer, real
+from sgq.checks import choice, generator, integer, real, recorded_seed
 from sgq.models import Floats, Integers, gauge_transform
-from sgq.problem import IsingProblem, Seed, recorded_seed
+from sgq.problem import IsingProblem, Seed
 from sgq_problems.lattice import lattice_bonds, lattice_shape
 
 
@@ -75,7 +75,7 @@ def planted(
     """
     choice("method", method, ("frustrated-loops", "wishart"))
     alpha = real("alpha", alpha, 0, above=True)
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     parameters: dict[str, Any] = {"method": method, "alpha": alpha}
     if method == "wishart":
         if n is None or shape is not None or periodic is not True:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sgq.checks import integer, real
+from sgq.checks import generator, integer, real, recorded_seed
 from sgq.models import Floats, Integers, Vartype
-from sgq.problem import Problem, Seed, recorded_seed
+from sgq.problem import Problem, Seed
 
 if TYPE_CHECKING:
     import dimod
@@ -176,7 +176,7 @@ def k_sat(
     if k > n:
         raise ValueError(f"k={k}: a clause holds k different variables, and there are n={n}")
     number = round(real("alpha", alpha, 0.0) * n) if alpha is not None else integer("m", m or 0, 0)
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     signs = 1 - 2 * rng.integers(2, size=(number, k))
     return KSat(
         name="k-sat",

@@ -67,7 +67,7 @@ def read_table(source: Source) -> Table:
     try:
         entries = np.loadtxt(body, _ENTRY, ndmin=1) if body else np.empty(0, _ENTRY)
     except ValueError as error:
-        raise _bad_line(source, start, error) from None
+        raise _bad_line(source, start, str(error)) from None
     n, m = (int(number) if number else None for number in header.groups()) if header else (None, None)
     table = Table(source, n, m, entries["i"], entries["j"], entries["w"])
     table.check("a finite number", np.isfinite(table.w))
@@ -92,10 +92,10 @@ def _number(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
 
-def _bad_line(source: Source, start: int, error: ValueError) -> FileError:
+def _bad_line(source: Source, start: int, reason: str) -> FileError:
     """The error for the first line that NumPy could not read."""
     for k, line in enumerate(source.lines[start:], start):
         content = _content(line)
         if content and not _LINE.fullmatch(content):
             return source.error("'i j w', two integers and a number", repr(content), k)
-    return source.error("lines 'i j w'", str(error))
+    return source.error("lines 'i j w'", reason)

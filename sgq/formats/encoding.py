@@ -21,7 +21,7 @@ def encode(value: Any, where: str) -> Any:
     match value:
         case None | bool() | str():
             return value
-        case np.generic():
+        case np.generic() if value.dtype.itemsize <= 8:
             return encode(value.item(), where)
         case int():
             return int(value)
@@ -62,7 +62,7 @@ def decode(value: Any) -> Any:
 
 
 def _encode_array(array: np.ndarray[Any, Any], where: str) -> dict[str, Any]:
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         raise ValueError(f"{where} is an array of {array.dtype}: JSON carries booleans, integers and floats")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError(f"{where} holds {array[~np.isfinite(array)][0]}: JSON has finite numbers only")

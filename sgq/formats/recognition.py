@@ -52,8 +52,8 @@ def recognise(source: Source) -> str:
     for magic, format in ((dimod_file.MAGIC, "bqm"), (b"PK\x03\x04", "npz"), (matrices.MAGIC, "mat")):
         if source.data.startswith(magic):
             return format
-    significant = (line.strip() for line in source.lines if line.strip() and line[0] not in "c*#")
-    first = next(significant, "")
+    significant = ((line.strip(), k) for k, line in enumerate(source.lines) if line.strip() and line[0] not in "c*#")
+    first, position = next(significant, ("", None))
     if first.startswith("{"):
         return _json(source)
     if re.match(r"p\s+cnf\b", first):
@@ -61,7 +61,7 @@ def recognise(source: Source) -> str:
     if first.startswith("min:"):
         return "opb"
     if not re.match(r"[+-]?\d", first):
-        raise source.error("a problem in a known format", repr(first) if first else "no text")
+        raise source.error("a problem in a known format", repr(first) if first else "no text", position)
     return _coordinates(source)
 
 

@@ -7,17 +7,18 @@ is quadratised. Expectations are probabilities, or counts, times the energies of
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import dimod
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sgq.checks import finite_array, integer, real, seed_integer
 from sgq.models import Floats, Integers, quadratic_form, terms
 from sgq_solvers.exhaustive import bit_masks
+from sgq_solvers.qaoa_angles import AngleSearch, given_angles, ramp
 from sgq_solvers.sampler import Clock, Progress, Sampler
 
 if TYPE_CHECKING:
@@ -102,13 +103,13 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
         num_reads, p, maxiter = integer("num_reads", num_reads, 1), integer("p", p, 1), integer("maxiter", maxiter, 1)
         shots = None if shots is None else integer("shots", shots, 1)
         target = -math.inf if target_energy is None else real("target_energy", target_energy)
-        angles = _given_angles(gamma, beta, p)
+        angles = given_angles(gamma, beta, p)
         ansatz = _Ansatz(bqm, p, rng)
 
-        search = _Search(lambda angles: ansatz.expectation(angles, shots), maxiter, clock, target, progress)
+        search = AngleSearch(lambda angles: ansatz.expectation(angles, shots), maxiter, clock, target, progress)
         stopped = None
         if angles is None:
-            stopped = search.optimise(*ansatz.ramp())
+            stopped = search.optimise(ramp(p, ansatz.unit), ansatz.unit)
         else:
             search.evaluate_only(angles)
         setup_seconds = clock.elapsed()
@@ -166,19 +167,11 @@ class _Ansatz:
         masks, coefficients, self.labels = _spin_terms(model)
         self.energies: Floats = spectrum(masks, finite_array("coefficients", coefficients), n)
         acting = (masks != 0) & (coefficients != 0)
-        self._masks, self._coefficients = masks[acting], coefficients[acting]
+        self.unit = _rms_field(masks[acting], coefficients[acting])
+        self._masks, self._coefficients = masks[acting], coefficients[acting] / self.unit
         self._rng = rng
         self._gamma, self._beta = ParameterVector("gamma", p), ParameterVector("beta", p)
         self._circuit = self._layers(QuantumCircuit(n))
-
-    def ramp(self) -> tuple[Floats, Floats]:
-        """Angles to start from, and the unit of each: that of γ is 1 / rms local field."""
-        orders = np.bitwise_count(self._masks)
-        spins = int(np.bitwise_count(np.bitwise_or.reduce(self._masks, initial=np.uint64(0))))
-        rms = math.sqrt(float((orders * self._coefficients**2).sum()) / max(1, spins)) or 1.0
-        x = (np.arange(self.p) + 0.5) / self.p
-        units = np.repeat([1 / rms, 1.0], self.p)
-        return np.concatenate([(1 + 2 * x) / 4, np.pi / 32 * (7 - 6 * x)]) * units, units
 
     def expectation(self, angles: Floats, shots: int | None) -> float:
         """Mean energy in the state of these angles, exact or over `shots` measurements."""
@@ -206,10 +199,9 @@ class _Ansatz:
         return (2 * up - 1 if vartype is dimod.SPIN else up).astype(np.int8)
 
     def _run(self, angles: Floats, *, measured: bool, **options: Any) -> dict[str, Any]:
-        # a model without couplings and fields has no gamma to bind
-        circuit = self._circuit.assign_parameters(
-            {self._gamma: angles[: self.p], self._beta: angles[self.p :]}, strict=False
-        )
+        gamma, beta = angles[: self.p] * self.unit, angles[self.p :]
+        # not strict: a model without couplings and fields has no gamma to bind
+        circuit = self._circuit.assign_parameters({self._gamma: gamma, self._beta: beta}, strict=False)
         if measured:
             circuit.measure_all()
         else:
@@ -227,69 +219,6 @@ class _Ansatz:
             for qubit in circuit.qubits:
                 circuit.rx(2 * beta, qubit)
         return circuit
-
-
-class _Search:
-    """The lowest expectation seen, with its angles, and when to stop looking."""
-
-    def __init__(
-        self,
-        expectation: Callable[[Floats], float],
-        maxiter: int,
-        clock: Clock,
-        target: float,
-        progress: Progress | None,
-    ) -> None:
-        self.expectation, self.maxiter, self.clock = expectation, maxiter, clock
-        self.target, self.progress = target, progress
-        self.evaluations = 0
-        self.energy = math.inf
-        self.angles: Floats = np.zeros(0)
-
-    def optimise(self, start: Floats, units: Floats) -> str | None:
-        """Minimise from `start`, in steps of a tenth of `units`; why it stopped early, or None."""
-        from scipy.optimize import minimize
-
-        try:
-            minimize(
-                lambda x: self._evaluate(x * units),
-                start / units,
-                method="COBYLA",
-                # COBYLA wants a simplex and a step at least; our own count stops it before that if need be
-                options={"rhobeg": 0.1, "tol": 1e-3, "maxiter": max(self.maxiter, len(start) + 2)},
-            )
-        except _Stop as stop:
-            return str(stop)
-        except KeyboardInterrupt:
-            if not self.evaluations:
-                raise
-            return "interrupt"
-        return None
-
-    def evaluate_only(self, angles: Floats) -> None:
-        """Take these angles."""
-        self.angles, self.energy, self.evaluations = angles, self.expectation(angles), 1
-        if self.progress:
-            self.progress(1.0, self.energy)
-
-    def _evaluate(self, angles: Floats) -> float:
-        energy = self.expectation(angles)
-        self.evaluations += 1
-        if energy < self.energy:
-            self.energy, self.angles = energy, angles
-        if self.progress:
-            self.progress(max(self.evaluations / self.maxiter, self.clock.fraction()), self.energy)
-        if self.energy <= self.target:
-            raise _Stop("target_energy")
-        if self.clock.left() == 0:
-            raise _Stop("time_limit")
-        if self.evaluations >= self.maxiter:
-            raise _Stop("maxiter")
-        return energy
-
-
-class _Stop(Exception):
-    """Leaves the optimiser, which has no other way out; says why."""
 
 
 def _rotate(circuit: QuantumCircuit, qubits: list[int], angle: Any) -> None:
@@ -318,15 +247,9 @@ def _spin_terms(
     return masks, np.concatenate([[form.offset], form.fields, form.couplings]), labels
 
 
-def _given_angles(gamma: ArrayLike | None, beta: ArrayLike | None, p: int) -> Floats | None:
-    if gamma is None and beta is None:
-        return None
-    if gamma is None or beta is None:
-        raise ValueError(f"{'gamma' if gamma is None else 'beta'} is missing: give both angles, or neither")
-    angles = []
-    for name, values in (("gamma", gamma), ("beta", beta)):
-        array = np.atleast_1d(finite_array(name, values))
-        if array.shape != (p,):
-            raise ValueError(f"{name} of shape {array.shape}: p={p} angles are needed, one a layer")
-        angles.append(array)
-    return np.concatenate(angles)
+def _rms_field(masks: Masks, coefficients: Floats) -> float:
+    """Root of the mean, over spins in any term, of the sum of c² over the terms that hold the spin; 1 if all is 0."""
+    largest = float(np.abs(coefficients).max(initial=0.0)) or 1.0  # squares alone would overflow from 1e154 on
+    spins = int(np.bitwise_count(np.bitwise_or.reduce(masks, initial=np.uint64(0))))
+    squares = float((np.bitwise_count(masks) * (coefficients / largest) ** 2).sum())
+    return largest * math.sqrt(squares / max(1, spins)) or 1.0

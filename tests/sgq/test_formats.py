@@ -32,7 +32,7 @@ def test_rudy(tmp_path: Path) -> None:
     assert problem.parameters == {"file": "triangle.mc", "format": "rudy"}
     assert problem.energies([1, -1, 1, 1])[0] == -3 + 1.5 + 2
     cut = problem.decode([1, -1, 1, 1])
-    assert cut.value == 3 - 1.5
+    assert cut.cut == 3 - 1.5
     assert cut.sides == ((1, 3, 4), (2,))
 
 
@@ -130,6 +130,7 @@ def _small() -> Iterator[Problem]:
     yield sgq.qubo(rng.normal(size=(4, 4)))
     yield ModelProblem(name="m", source=dimod.BinaryPolynomial({(0, 1, 2): 1.5, (4,): -0.0, (): 2.5}, "BINARY"))
     model = dimod.BinaryQuadraticModel({(0, ("t", 1.5)): 1, True: 0.1}, {}, 3, "SPIN")
+    yield ModelProblem(name="m", source=dimod.BinaryQuadraticModel({3: 1, 1: 2, 2: 0.1}, {(3, 2): 1}, "BINARY"))
     yield ModelProblem(name="m", source=model, parameters={"$": [1, {"a": None}]}, ground_energy=1.9)
 
 
@@ -530,3 +531,4 @@ def _assert_same(one: Problem, two: Problem) -> None:
             assert a.shape == b.shape
         else:
             assert a == b
+    assert list(one.variables) == list(two.variables)

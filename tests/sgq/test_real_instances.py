@@ -92,7 +92,7 @@ def test_gset_cuts(data: Path) -> None:
         name = file.name.split("_")[0]
         problem = sgq.load(_file(data / "gset", name))
         stated = float((data / f"gset/solutions/{name}_romank_value.txt").read_text())
-        assert problem.decode(_numbers(file)).value == stated
+        assert problem.decode(_numbers(file)).cut == stated
 
 
 def test_vertex_1_is_the_first(data: Path) -> None:

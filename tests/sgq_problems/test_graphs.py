@@ -70,8 +70,8 @@ def test_largest_cuts_of_known_graphs(graph: nx.Graph, largest: float) -> None:
     states = all_states(len(graph))
     best = states[problem.energies(states).argmin()]
     cut = problem.decode(best)
-    assert cut.value == largest
-    assert cut.value == nx.cut_size(graph, *cut.sides, weight="weight")
+    assert cut.cut == largest
+    assert cut.cut == nx.cut_size(graph, *cut.sides, weight="weight")
 
 
 @given(st.integers(2, 9), st.integers(0, 2**32 - 1))
@@ -88,10 +88,10 @@ def test_cut_and_energy_against_networkx(n: int, seed: int) -> None:
     cut = problem.decode(spins)
     assert set(cut.sides[0]) == {node for node in graph if spins[node] == 1}
     assert set(cut.sides[0]) | set(cut.sides[1]) == set(graph)
-    assert cut.value == nx.cut_size(graph, *cut.sides, weight="weight")
+    assert cut.cut == nx.cut_size(graph, *cut.sides, weight="weight")
     energy = sum(w * spins[u] * spins[v] for u, v, w in graph.edges(data="weight"))
     assert problem.energies(spins)[0] == problem.model.energy(spins) == energy
-    assert cut.value == (problem.total_weight - energy) / 2
+    assert cut.cut == (problem.total_weight - energy) / 2
 
 
 def test_matrices_and_graphs_are_the_same_problem() -> None:
