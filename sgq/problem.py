@@ -1,8 +1,7 @@
 """Problem: one instance, with its model, where it came from, and how to read a solution.
 
 `IsingProblem` and `PolynomialProblem` hold arrays in the physics sign, `ModelProblem` a dimod model as it is;
-problem families subclass one of them where they decode in their own way. `ising` and `qubo` make problems of
-a user's own numbers.
+families subclass them to decode in their own way. `ising` and `qubo` make problems of a user's own numbers.
 """
 
 from __future__ import annotations
@@ -275,7 +274,7 @@ class ModelProblem(Problem):
 
     @property
     def variables(self) -> Sequence[Hashable]:
-        """Labels of the model's variables."""
+        """The model's own."""
         return self._arrays[1]
 
     @property

@@ -31,9 +31,9 @@ def test_rudy(tmp_path: Path) -> None:
     assert list(problem.variables) == [1, 2, 3, 4]
     assert problem.parameters == {"file": "triangle.mc", "format": "rudy"}
     assert problem.energies([1, -1, 1, 1])[0] == -3 + 1.5 + 2
-    cut = problem.decode([1, -1, 1, 1])
-    assert cut.cut == 3 - 1.5
-    assert cut.sides == ((1, 3, 4), (2,))
+    halves = problem.decode([1, -1, 1, 1])
+    assert halves.cut == 3 - 1.5
+    assert halves.sides == ((1, 3, 4), (2,))
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_gset_cuts(data: Path) -> None:
 def test_vertex_1_is_the_first(data: Path) -> None:
     bits = int((data / "gset/solutions/G1_openising_bits_hex.txt").read_text(), 16)
     spins = np.array([1 if bit == "1" else -1 for bit in f"{bits:0800b}"])
-    assert sgq.load(data / "gset/G1.txt.gz").decode(spins).value == 11624
+    assert sgq.load(data / "gset/G1.txt.gz").decode(spins).cut == 11624
 
 
 def test_biqmac_states(data: Path) -> None:
@@ -153,7 +153,7 @@ def test_exact_energies(data: Path, folder: str, pattern: str, format: str | Non
     for file in files:
         problem = sgq.load(file, format=format)
         best = sgq.solve(problem, TreeDecompositionSolver()).first
-        found = problem.decode(best.sample).value if folder == "biqmac_ising" else best.energy
+        found = problem.decode(best.sample).cut if folder == "biqmac_ising" else best.energy
         per_spin = problem.num_variables if folder.startswith("ea2d") else 1
         assert found / per_spin == pytest.approx(_stated(data, folder, _stem(file)), rel=1e-5)
 
@@ -176,7 +176,7 @@ def test_annealed_energies(data: Path, folder: str, pattern: str, format: str | 
         problem = sgq.load(file, format=format)
         best = sgq.solve(problem, "neal", num_reads=20, num_sweeps=1000, seed=1).first
         cut = type(problem).__name__ == "MaxCut"
-        found = problem.decode(best.sample).value if cut else best.energy
+        found = problem.decode(best.sample).cut if cut else best.energy
         assert found == pytest.approx(_stated(data, folder, _stem(file)), rel=1e-12)
 
 
