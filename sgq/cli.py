@@ -99,6 +99,8 @@ def solve(
     import sgq
     from sgq.solving import as_solver
 
+    if output:
+        _check_folder("--output", output)
     problem = _problem(target, parameter, format, seed)
     options = _options(solver_parameter)
     known = as_solver(solver)[1].parameters
@@ -142,7 +144,8 @@ def compare(
     from sgq.report import figures
 
     if figure:
-        figures.check_writable(figure)
+        _check_folder("--figure", figure)
+        figures.check_format(figure)
     problem = _problem(target, parameter, format, seed)
     runs: dict[str, tuple[str, dict[str, Any]]] = {name: (name, {}) for name in solvers.split(",")}
     for text in solver_parameter or []:
@@ -184,7 +187,8 @@ def sat_transition(
     from sgq.report import figures
 
     if figure:
-        figures.check_writable(figure)
+        _check_folder("--figure", figure)
+        figures.check_format(figure)
     alphas = _grid(alpha)
     sizes = [integer("-n", _value(size), 1) for size in n.split(",")]
     integer("--instances", instances, 2)
@@ -227,6 +231,12 @@ def _problem(target: str, parameters: list[str] | None, format: str | None, seed
     if parameters:
         raise ValueError(f"--parameter {parameters[0]}: a file says everything itself")
     return load(target, format=format)
+
+
+def _check_folder(option: str, path: Path) -> None:
+    """Raise before any work is done if `path` cannot be written."""
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise ValueError(f"{option} {path}: a file in a folder that exists")
 
 
 def _options(texts: list[str] | None) -> dict[str, Any]:

@@ -133,13 +133,21 @@ def spin_form(pairs: Integers, couplings: Floats, fields: Floats, offset: float 
 
 
 def terms(polynomial: dimod.BinaryPolynomial) -> tuple[Terms, list[Hashable]]:
-    """A dimod polynomial as arrays, in its own vartype, and its labels."""
-    labels = list(polynomial.variables)
+    """A dimod polynomial as arrays, in its own vartype, and its labels, both in an order of their own.
+
+    dimod keeps variables and terms in sets, whose order changes from process to process: labels are sorted, by
+    type and text where they do not compare, and terms by order and position.
+    """
+    try:
+        labels = sorted(polynomial.variables)
+    except TypeError:
+        labels = sorted(polynomial.variables, key=lambda v: (type(v).__name__, repr(v)))
     position = {label: k for k, label in enumerate(labels)}
-    lists = [[position[v] for v in term] for term in polynomial]
-    starts = np.concatenate([[0], np.cumsum([len(t) for t in lists])]).astype(np.int64)
-    indices = np.array([i for t in lists for i in t], dtype=np.int64)
-    return Terms(indices, starts, np.array(list(polynomial.values()), dtype=float)), labels
+    members = ((sorted(position[v] for v in term), coefficient) for term, coefficient in polynomial.items())
+    lists = sorted(members, key=lambda entry: (len(entry[0]), entry[0]))
+    starts = np.concatenate([[0], np.cumsum([len(t) for t, _ in lists])]).astype(np.int64)
+    indices = np.array([i for t, _ in lists for i in t], dtype=np.int64)
+    return Terms(indices, starts, np.array([c for _, c in lists], dtype=float)), labels
 
 
 def gauge_transform(

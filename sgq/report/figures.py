@@ -113,14 +113,14 @@ def satisfiability(transitions: Sequence[SatisfiabilityTransition], ax: Axes | N
     return ax
 
 
-def check_writable(path: str | Path) -> None:
-    """Raise before any work is done if matplotlib is missing or cannot write a figure to `path`."""
-    formats = _pyplot().figure().canvas.get_supported_filetypes()
-    _pyplot().close()
+def check_format(path: str | Path) -> None:
+    """Raise before any work is done if matplotlib is missing or cannot write what the name of `path` asks for."""
+    _pyplot()
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    formats = FigureCanvasBase.get_supported_filetypes()
     if Path(path).suffix.lstrip(".") not in formats:
         raise ValueError(f"figure={str(path)!r}: a name that ends in .{', .'.join(sorted(formats))}")
-    if not Path(path).absolute().parent.is_dir():
-        raise ValueError(f"figure={str(path)!r}: there is no folder {Path(path).absolute().parent}")
 
 
 def write(axes: Axes, path: str | Path) -> None:
