@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.checks import choice, finite_array, integer, real, seed_integer
-from sgq.models import Floats, quadratic_form, terms
-from sgq_solvers.metropolis import Pairs, Polynomial
+from sgq.models import Floats
+from sgq_solvers.metropolis import Pairs, Polynomial, dynamics_of
 from sgq_solvers.sampler import Clock, Progress, Sampler, spin_samples
 
 _READS, _SWEEPS = 32, 1000
@@ -81,84 +81,47 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
             One row a read. ``info["sgq"]``: `beta_range`, `num_sweeps` of the longest read, `acceptance`, and
             `stopped` (``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the run was cut short.
         """
-        form, labels = quadratic_form(bqm, "SPIN")
-        return _anneal(
-            Pairs(form), labels, bqm.vartype, num_reads, num_sweeps, beta_range, schedule, initial_states, seed,
-            time_limit, target_energy, progress,
-        )  # fmt: skip
+        dynamics, labels = dynamics_of(bqm)
+        plan = _Schedule(dynamics.rms, beta_range, schedule, num_sweeps)
+        wanted = None if num_reads is None else integer("num_reads", num_reads, 1)
+        if wanted is None and time_limit is None:
+            wanted = _READS
+        target = None if target_energy is None else real("target_energy", target_energy)
+        start = None if initial_states is None else _start(initial_states, labels, bqm.vartype)
+        seeds = np.random.SeedSequence(seed_integer(seed))
+        run = _Run(dynamics, wanted, Clock(time_limit), progress)
+        longest = 0
+        while not run.stopped and (wanted is None or run.done < wanted):
+            size = max(_READS, _BLOCK // max(1, len(labels)))
+            size = size if wanted is None else min(size, wanted - run.done)
+            sweeps = plan.num_sweeps or (_SWEEPS if time_limit is None else run.restart_length())
+            longest = max(longest, sweeps)
+            block = np.random.SeedSequence(seeds.entropy, spawn_key=(len(run.spins),))
+            if start is None:
+                spins = _random_spins(size, len(labels), block)
+            else:
+                spins = start[(run.done + np.arange(size)) % len(start)]
+            run.anneal(spins, plan.betas(sweeps), plan.quench, block)
+            if target is not None and run.best <= target + 1e-9 * max(1.0, abs(target)):
+                run.stopped = "target_energy"
+        return spin_samples(
+            np.concatenate(run.spins),
+            labels,
+            bqm.vartype,
+            np.concatenate(run.energies),
+            beta_range=plan.ends(),
+            num_sweeps=longest,
+            acceptance=run.accepted / max(1, run.updates),
+            **({"stopped": run.stopped} if run.stopped else {}),
+        )
 
-    def sample_poly(
-        self,
-        poly: dimod.BinaryPolynomial,
-        *,
-        num_reads: int | None = None,
-        num_sweeps: int | None = None,
-        beta_range: Sequence[float] | None = None,
-        schedule: str | Sequence[float] = "linear",
-        initial_states: Any = None,
-        seed: int | None = None,
-        time_limit: float | None = None,
-        target_energy: float | None = None,
-        progress: Progress | None = None,
-    ) -> dimod.SampleSet:
+    def sample_poly(self, poly: dimod.BinaryPolynomial, **parameters: Any) -> dimod.SampleSet:
         """Anneal a polynomial of any order as it is; parameters and answer as in `sample`.
 
         The unit 1/rms has rms² = mean over sites of the sum of squared coefficients of the terms at the site,
         in spins.
         """
-        polynomial, labels = terms(poly if poly.vartype is dimod.SPIN else poly.to_spin())
-        return _anneal(
-            Polynomial(polynomial, len(labels)), labels, poly.vartype, num_reads, num_sweeps, beta_range, schedule,
-            initial_states, seed, time_limit, target_energy, progress,
-        )  # fmt: skip
-
-
-def _anneal(
-    dynamics: Pairs | Polynomial,
-    labels: list[Hashable],
-    vartype: dimod.Vartype,
-    num_reads: int | None,
-    num_sweeps: int | None,
-    beta_range: Sequence[float] | None,
-    schedule: str | Sequence[float],
-    initial_states: Any,
-    seed: int | None,
-    time_limit: float | None,
-    target_energy: float | None,
-    progress: Progress | None,
-) -> dimod.SampleSet:
-    plan = _Schedule(dynamics.rms, beta_range, schedule, num_sweeps)
-    wanted = None if num_reads is None else integer("num_reads", num_reads, 1)
-    if wanted is None and time_limit is None:
-        wanted = _READS
-    target = None if target_energy is None else real("target_energy", target_energy)
-    start = None if initial_states is None else _start(initial_states, labels, vartype)
-    seeds = np.random.SeedSequence(seed_integer(seed))
-    run = _Run(dynamics, wanted, Clock(time_limit), progress)
-    longest = 0
-    while not run.stopped and (wanted is None or run.done < wanted):
-        size = max(_READS, _BLOCK // max(1, len(labels)))
-        size = size if wanted is None else min(size, wanted - run.done)
-        sweeps = plan.num_sweeps or (_SWEEPS if time_limit is None else run.restart_length())
-        longest = max(longest, sweeps)
-        block = np.random.SeedSequence(seeds.entropy, spawn_key=(len(run.spins),))
-        if start is None:
-            spins = _random_spins(size, len(labels), block)
-        else:
-            spins = start[(run.done + np.arange(size)) % len(start)]
-        run.anneal(spins, plan.betas(sweeps), plan.quench, block)
-        if target is not None and run.best <= target + 1e-9 * max(1.0, abs(target)):
-            run.stopped = "target_energy"
-    return spin_samples(
-        np.concatenate(run.spins),
-        labels,
-        vartype,
-        np.concatenate(run.energies),
-        beta_range=plan.ends(),
-        num_sweeps=longest,
-        acceptance=run.accepted / max(1, run.updates),
-        **({"stopped": run.stopped} if run.stopped else {}),
-    )
+        return self.sample(poly, **parameters)
 
 
 class _Schedule:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
+import dimod
 import numpy as np
 from numpy.typing import NDArray
 
-from sgq.models import Floats, QuadraticForm, Terms
+from sgq.models import Floats, QuadraticForm, Terms, quadratic_form, terms
+
+
+def dynamics_of(
+    model: dimod.BinaryQuadraticModel | dimod.BinaryPolynomial,
+) -> tuple[Pairs | Polynomial, list[Hashable]]:
+    """The dynamics of a dimod model in spins, and its labels."""
+    if isinstance(model, dimod.BinaryPolynomial):
+        polynomial, labels = terms(model if model.vartype is dimod.SPIN else model.to_spin())
+        return Polynomial(polynomial, len(labels)), labels
+    form, labels = quadratic_form(model, "SPIN")
+    return Pairs(form), labels
 
 
 class Pairs:

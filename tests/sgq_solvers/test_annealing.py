@@ -19,23 +19,37 @@ def all_spins(n: int) -> np.ndarray:
     return 2 * ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1) - 1
 
 
+def boltzmann_pvalue(model: dimod.BinaryQuadraticModel | dimod.BinaryPolynomial, beta: float, seed: int) -> float:
+    """Chi-square of 40 000 reads at fixed temperature over all 256 configurations, rare ones taken together."""
+    reads = 40_000
+    samples = sgq.solve(model, num_reads=reads, num_sweeps=60, beta_range=(beta, beta), seed=seed)
+    spins = all_spins(8)
+    rows = spins if model.vartype is dimod.SPIN else (spins + 1) // 2
+    weights = np.exp(-beta * model.energies((rows, list(samples.variables))))
+    observed = np.bincount((samples.record.sample > 0) @ (1 << np.arange(8)), minlength=256)
+    expected = reads * weights / weights.sum()
+    rare = expected < 8
+    pooled = [np.append(counts[~rare], counts[rare].sum()) for counts in (observed, expected)]
+    return float(chisquare(*pooled).pvalue)
+
+
 @pytest.mark.parametrize("vartype", ["SPIN", "BINARY"])
 @pytest.mark.parametrize("disorder", ["gaussian", "integer"])
 def test_fixed_temperature_samples_the_boltzmann_distribution(vartype: str, disorder: str) -> None:
     rng = np.random.default_rng(5)
     draw = rng.standard_normal if disorder == "gaussian" else (lambda size: rng.integers(-1, 2, size).astype(float))
     J = np.triu(draw((8, 8)), 1)
-    problem = sgq.ising(J + J.T, draw(8))
-    beta, reads = 0.4, 40_000
-    model = problem.model.change_vartype(vartype, inplace=False)
-    samples = sgq.solve(model, num_reads=reads, num_sweeps=60, beta_range=(beta, beta), seed=11)
-    spins = all_spins(8)
-    weights = np.exp(-beta * problem.energies(spins))
-    observed = np.bincount((samples.record.sample > 0) @ (1 << np.arange(8)), minlength=256)
-    expected = reads * weights / weights.sum()
-    rare = expected < 8
-    merged = lambda counts: np.append(counts[~rare], counts[rare].sum())  # noqa: E731
-    assert chisquare(merged(observed), merged(expected)).pvalue > 1e-3
+    model = sgq.ising(J + J.T, draw(8)).model
+    assert boltzmann_pvalue(model.change_vartype(vartype, inplace=False), beta=0.4, seed=11) > 1e-3
+
+
+@pytest.mark.parametrize("vartype", ["SPIN", "BINARY"])
+def test_so_does_a_polynomial(vartype: str) -> None:
+    rng = np.random.default_rng(6)
+    orders = [1] * 4 + [2] * 6 + [3] * 6 + [4] * 2
+    drawn = [(tuple(rng.choice(8, order, replace=False).tolist()), float(rng.integers(-2, 3))) for order in orders]
+    model = dimod.BinaryPolynomial({**{(i,): 0.0 for i in range(8)}, **dict(drawn)}, vartype)
+    assert boltzmann_pvalue(model, beta=0.5, seed=12) > 1e-3
 
 
 def test_domain_walls_meet_in_a_ferromagnetic_ring() -> None:
