@@ -6,19 +6,20 @@ line on stderr.
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sgq.terminal import (
-    describe,
     fact_table,
     facts_of,
     json_value,
-    list_table,
+    name_table,
     progress_bar,
     sample_rows,
     show,
@@ -57,27 +58,31 @@ def main() -> None:
 
 
 @app.command("problems")
-def list_problems(name: Annotated[str | None, typer.Argument(help="Show this one's parameters.")] = None) -> None:
+def list_problems(
+    name: Annotated[str | None, typer.Argument(help="Show this one's parameters.")] = None, as_json: AsJson = False
+) -> None:
     """List the problem families, or show one."""
     from sgq.registry import get_problem, problems
 
-    if name is None:
-        show(list_table("problem", {key: get_problem(key).__doc__ for key in problems()}))
-    else:
-        print(describe(name, get_problem(name), get_problem(name).__doc__))
+    def documented(key: str) -> tuple[Any, str]:
+        return get_problem(key), get_problem(key).__doc__ or ""
+
+    _catalogue("problem", problems(), documented, name, as_json)
 
 
 @app.command("solvers")
-def list_solvers(name: Annotated[str | None, typer.Argument(help="Show this one's parameters.")] = None) -> None:
+def list_solvers(
+    name: Annotated[str | None, typer.Argument(help="Show this one's parameters.")] = None, as_json: AsJson = False
+) -> None:
     """List the solvers, or show one."""
     from sgq.registry import get_solver, solvers
 
-    if name is None:
-        show(list_table("solver", {key: get_solver(key).__doc__ for key in solvers()}))
-    else:
-        solver = get_solver(name)
+    def documented(key: str) -> tuple[Any, str]:
+        solver = get_solver(key)
         method = next(getattr(solver, m) for m in ("sample_problem", "sample", "sample_poly") if hasattr(solver, m))
-        print(describe(name, method, f"{solver.__doc__}\n\n{method.__doc__}"))
+        return method, f"{solver.__doc__}\n\n{inspect.cleandoc(method.__doc__ or '')}"
+
+    _catalogue("solver", solvers(), documented, name, as_json)
 
 
 @app.command()
@@ -213,9 +218,26 @@ def sat_transition(
         figures.write(figures.satisfiability(transitions), figure)
 
 
-def _problem(target: str, parameters: list[str] | None, format: str | None, seed: int | None) -> Problem:
-    import inspect
+def _catalogue(
+    kind: str, names: list[str], documented: Callable[[str], tuple[Any, str]], name: str | None, as_json: bool
+) -> None:
+    """Show every name with the first line of its documentation, or all of one name's."""
+    if name is not None:
+        function, text = documented(name)
+        signature, text = str(inspect.signature(function)), inspect.cleandoc(text)
+        entry = {"name": name, "signature": signature, "description": text}
+        print(json.dumps(entry, indent=2) if as_json else f"{name}{signature}\n\n{text}")
+        return
+    first_lines = {}
+    for key in names:
+        try:
+            first_lines[key] = documented(key)[1].strip().split("\n")[0]
+        except ImportError as error:
+            first_lines[key] = str(error)
+    print(json.dumps(first_lines, indent=2)) if as_json else show(name_table(kind, first_lines))
 
+
+def _problem(target: str, parameters: list[str] | None, format: str | None, seed: int | None) -> Problem:
     from sgq.formats import load
     from sgq.registry import build, get_problem, problems
 

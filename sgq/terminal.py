@@ -67,21 +67,14 @@ def sample_rows(samples: dimod.SampleSet) -> dict[str, Any]:
     }
 
 
-def list_table(kind: str, docs: dict[str, str | None]) -> Table:
-    """Names and the first lines of their docstrings."""
+def name_table(kind: str, first_lines: dict[str, str]) -> Table:
+    """Names, each with what it is in a line."""
     from rich.table import Table
 
     table = Table(kind, "what it is", box=None, header_style="bold")
-    for name, doc in docs.items():
-        table.add_row(name, (doc or "").strip().split("\n")[0])
+    for name, line in first_lines.items():
+        table.add_row(name, line)
     return table
-
-
-def describe(name: str, function: Any, doc: str | None) -> str:
-    """Signature and docstring."""
-    import inspect
-
-    return f"{name}{inspect.signature(function)}\n\n{inspect.cleandoc(doc or '')}"
 
 
 def fact_table(facts: dict[str, Any]) -> Table:
