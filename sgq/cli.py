@@ -65,7 +65,7 @@ def list_problems(
     from sgq.registry import get_problem, problems
 
     def documented(key: str) -> tuple[Any, str]:
-        return get_problem(key), get_problem(key).__doc__ or ""
+        return get_problem(key), inspect.getdoc(get_problem(key)) or ""
 
     _catalogue("problem", problems(), documented, name, as_json)
 
@@ -80,7 +80,7 @@ def list_solvers(
     def documented(key: str) -> tuple[Any, str]:
         solver = get_solver(key)
         method = next(getattr(solver, m) for m in ("sample_problem", "sample", "sample_poly") if hasattr(solver, m))
-        return method, f"{solver.__doc__}\n\n{inspect.cleandoc(method.__doc__ or '')}"
+        return method, f"{inspect.getdoc(solver)}\n\n{inspect.getdoc(method)}"
 
     _catalogue("solver", solvers(), documented, name, as_json)
 
@@ -224,14 +224,18 @@ def _catalogue(
     """Show every name with the first line of its documentation, or all of one name's."""
     if name is not None:
         function, text = documented(name)
-        signature, text = str(inspect.signature(function)), inspect.cleandoc(text)
-        entry = {"name": name, "signature": signature, "description": text}
-        print(json.dumps(entry, indent=2) if as_json else f"{name}{signature}\n\n{text}")
+        options = {
+            p.name: p.default for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY
+        }
+        shown = {key: "needed" if default is inspect.Parameter.empty else default for key, default in options.items()}
+        entry = {"name": name, "parameters": json_value(shown), "description": text}
+        call = ", ".join(key if value == "needed" else f"{key}={value!r}" for key, value in shown.items())
+        print(json.dumps(entry, indent=2) if as_json else f"{name}: {call}\n\n{text}")
         return
     first_lines = {}
     for key in names:
         try:
-            first_lines[key] = documented(key)[1].strip().split("\n")[0]
+            first_lines[key] = documented(key)[1].split("\n")[0].replace(" [1]_", "")
         except ImportError as error:
             first_lines[key] = str(error)
     print(json.dumps(first_lines, indent=2)) if as_json else show(name_table(kind, first_lines))
