@@ -225,7 +225,9 @@ def _catalogue(
     if name is not None:
         function, text = documented(name)
         options = {
-            p.name: p.default for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY
+            p.name: p.default
+            for p in inspect.signature(function).parameters.values()
+            if p.name not in ("self", "bqm", "poly", "problem") and p.kind is not p.VAR_KEYWORD
         }
         shown = {key: "needed" if default is inspect.Parameter.empty else default for key, default in options.items()}
         entry = {"name": name, "parameters": json_value(shown), "description": text}
