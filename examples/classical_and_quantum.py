@@ -20,7 +20,6 @@ def main() -> None:
     arguments = parser.parse_args()
     n, reads = 12, 1000
     problem = sgq.build("sherrington-kirkpatrick", n=n, seed=3)
-    ground = sgq.solve(problem, "exhaustive").first.energy
     lengths = [1, 2, 4, 8, 16, 32]
     runs = {}
     for p in lengths:
@@ -28,15 +27,16 @@ def main() -> None:
         quantum = {"p": p, "gamma": (STEP * s).tolist(), "beta": (STEP * (1 - s)).tolist(), "num_reads": reads}
         runs[f"quantum {p}"] = ("qaoa-aer", quantum)
         runs[f"classical {p}"] = ("annealing", {"num_sweeps": p, "num_reads": reads, "beta_range": (0.1, 6)})
-    comparison = sgq.compare(problem, runs, target_energy=ground, seed=1)
+    comparison = sgq.compare(problem, {"exhaustive": ("exhaustive", {}), **runs}, seed=1)
     rows = {row.label: row for row in comparison}
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
     for kind, unit in (("classical", "sweeps"), ("quantum", "Trotter steps")):
         chosen = [rows[f"{kind} {p}"] for p in lengths]
-        left.plot(lengths, [(row.mean - ground) / n for row in chosen], "o-", label=f"{kind}, {unit}")
-        hits = np.array([row.hits for row in chosen]) / reads
-        right.errorbar(lengths, hits, np.sqrt(hits * (1 - hits) / reads), fmt="o-", capsize=2, label=f"{kind}, {unit}")
+        left.plot(lengths, [(row.mean - row.target) / n for row in chosen], "o-", label=f"{kind}, {unit}")
+        success = np.array([row.success_probability for row in chosen])
+        interval = np.array([(row.success_low, row.success_high) for row in chosen]).T
+        right.errorbar(lengths, success, abs(interval - success), fmt="o-", capsize=2)
     left.set(xscale="log", yscale="log", xlabel="length of the schedule", ylabel="mean residual energy per spin")
     right.set(xscale="log", xlabel="length of the schedule", ylabel="probability of a ground state", ylim=(0, 1))
     for ax in (left, right):

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from sgq.problem import ModelProblem as ModelProblem
     from sgq.problem import PolynomialProblem as PolynomialProblem
     from sgq.problem import Problem as Problem
-    from sgq.problem import ising as ising
-    from sgq.problem import qubo as qubo
     from sgq.registry import build as build
     from sgq.registry import get_problem as get_problem
     from sgq.registry import get_solver as get_solver
     from sgq.registry import problems as problems
     from sgq.registry import solvers as solvers
     from sgq.solving import solve as solve
+    from sgq.user_models import ising as ising
+    from sgq.user_models import qubo as qubo
 
 __version__ = "0.1.0"
 
@@ -42,10 +42,10 @@ _HOME = {
     "compare": "sgq.comparing",
     "get_problem": "sgq.registry",
     "get_solver": "sgq.registry",
-    "ising": "sgq.problem",
+    "ising": "sgq.user_models",
     "load": "sgq.formats",
     "problems": "sgq.registry",
-    "qubo": "sgq.problem",
+    "qubo": "sgq.user_models",
     "save": "sgq.formats",
     "solve": "sgq.solving",
     "solvers": "sgq.registry",

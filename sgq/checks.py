@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Any, SupportsFloat, SupportsIndex
 
@@ -36,6 +36,8 @@ def real(
     bounds = [f"{'above' if above else 'at least'} {minimum:g}"] if minimum > -math.inf else []
     bounds += [f"at most {maximum:g}"] if maximum < math.inf else []
     allowed = " ".join(["a finite number", " and ".join(bounds)]).strip()
+    if isinstance(value, (bool, str)):
+        raise ValueError(f"{name}={value!r}: {allowed}")
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -49,21 +51,27 @@ def choice(name: str, value: str, allowed: Collection[str]) -> str:
     """`value` if it is one of `allowed`, else ValueError with the nearest name."""
     if value in allowed:
         return value
-    near = get_close_matches(str(value), list(allowed), 1)
-    hint = f" (did you mean {near[0]!r}?)" if near else ""
-    raise ValueError(f"{name}={value!r}: one of {', '.join(map(repr, sorted(allowed)))}{hint}")
+    raise ValueError(f"{name}={value!r}: one of {', '.join(map(repr, sorted(allowed)))}{hint(str(value), allowed)}")
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """`` (did you mean …?)`` with the nearest of the known words, or nothing."""
+    near = get_close_matches(word, list(known), 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def finite_array(name: str, values: ArrayLike) -> NDArray[np.float64]:
     """`values` as a float64 array, or ValueError that says where it is not finite."""
     try:
+        if np.iscomplexobj(values):
+            raise TypeError
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ValueError(f"{name}: an array of numbers is needed, not {type(values).__name__}") from None
+        raise ValueError(f"{name}: an array of real numbers is needed, not {type(values).__name__}") from None
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
-        where = ", ".join(map(str, bad[0]))
-        raise ValueError(f"{name}[{where}] = {array[tuple(bad[0])]}: every entry must be finite")
+        where = f"[{', '.join(map(str, bad[0]))}]" if array.ndim else ""
+        raise ValueError(f"{name}{where} = {array[tuple(bad[0])]}: every entry must be finite")
     return array
 
 
@@ -74,10 +82,10 @@ def seed_integer(seed: Any) -> int | None:
 
 def generator(seed: Seed) -> np.random.Generator:
     """The generator that a builder draws from: the given one, or a new one; ValueError if `seed` is neither."""
-    try:
+    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and seed >= 0
+    if seed is None or whole or isinstance(seed, np.random.Generator):
         return np.random.default_rng(seed)
-    except (TypeError, ValueError):
-        raise ValueError(f"seed={seed!r}: a non-negative integer, a numpy.random.Generator or None") from None
+    raise ValueError(f"seed={seed!r}: a non-negative integer, a numpy.random.Generator or None")
 
 
 def recorded_seed(seed: Seed) -> int | None:

@@ -1,7 +1,7 @@
 """The command ``sgq``.
 
 Exit codes: 0; 1 where a solution was asked for and not found within the limit; 2 for bad input, which is one
-line on stderr.
+line on stderr; 130 where Ctrl-C left nothing to show.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from sgq.terminal import (
     json_value,
     name_table,
     progress_bar,
-    sample_rows,
     show,
     transition_table,
 )
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from sgq.problem import Problem
 
 app = typer.Typer(
-    help="A laboratory for spin glasses and computation.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -48,13 +45,45 @@ TargetEnergy = Annotated[float | None, typer.Option(help="Stop at this energy; e
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
+_INTERRUPTED = 130  # what Typer makes of Ctrl-C
+
+
 def main() -> None:
     """Run the command; bad input is one line and exit code 2, never a traceback."""
     try:
-        app()
-    except (ValueError, TypeError, OSError, ImportError) as error:
-        print(f"sgq: {' '.join(str(error).split())}", file=sys.stderr)
-        sys.exit(2)
+        code = app(standalone_mode=False) or 0
+        if code == _INTERRUPTED:
+            print("sgq: interrupted", file=sys.stderr)
+        sys.exit(code)
+    except (ValueError, ImportError, OSError) as error:
+        _fail(str(error))
+    except Exception as error:
+        if hasattr(error, "format_message"):  # Typer's errors of usage share no public base class
+            _fail(f"{error.format_message()} (sgq COMMAND --help says more)")
+        _fail(f"{type(error).__name__}: {error}")
+
+
+def _fail(message: str) -> None:
+    print(f"sgq: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import sgq
+
+        print(sgq.__version__)
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def common(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """A laboratory for spin glasses and computation."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 @app.command("problems")
@@ -97,15 +126,21 @@ def solve(
     time_limit: TimeLimit = None,
     target_energy: TargetEnergy = None,
     seed: Seed = None,
-    output: Annotated[Path | None, typer.Option(help="Write all samples to this JSON file.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Write all samples to this file, as dimod's JSON."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Solve a problem and show the best solution."""
     import sgq
+    from sgq.checks import real
     from sgq.solving import as_solver
 
     if output:
         _check_folder("--output", output)
+    if target_energy is not None:
+        real("--target-energy", target_energy)
     problem = _problem(target, parameter, format, seed)
     options = _options(solver_parameter)
     known = as_solver(solver)[1].parameters
@@ -118,12 +153,13 @@ def solve(
         samples = sgq.solve(problem, solver, **options)
     facts = facts_of(problem, samples)
     if output:
-        output.write_text(json.dumps({**facts, "samples": sample_rows(samples)}, default=str))
+        output.write_text(json.dumps(samples.to_serializable(), default=str))
     if as_json:
         print(json.dumps(facts, indent=2, default=str))
     else:
         show(fact_table(facts))
-    unreached = target_energy is not None and not facts["best energy"] <= target_energy + 1e-9 * abs(target_energy)
+    best = facts.get("best energy", float("inf"))
+    unreached = target_energy is not None and best > target_energy + problem.energy_tolerance
     if unreached or facts.get("satisfiable", True) is None:
         raise typer.Exit(1)
 
@@ -152,7 +188,11 @@ def compare(
         _check_folder("--figure", figure)
         figures.check_format(figure)
     problem = _problem(target, parameter, format, seed)
-    runs: dict[str, tuple[str, dict[str, Any]]] = {name: (name, {}) for name in solvers.split(",")}
+    names = [name.strip() for name in solvers.split(",")]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ValueError(f"--solvers {solvers}: {twice.pop()} stands twice")
+    runs: dict[str, tuple[str, dict[str, Any]]] = {name: (name, {}) for name in names}
     for text in solver_parameter or []:
         name, dot, rest = text.partition(".")
         if not dot or name not in runs:
@@ -169,6 +209,8 @@ def compare(
     print(comparison.to_json()) if as_json else show(comparison)
     if figure:
         figures.write(figures.comparison(comparison)[0], figure)
+    if all(row.error for row in comparison):
+        raise ValueError("no solver gave an answer: the table says why")
     if target_energy is not None and not any(row.hits for row in comparison):
         raise typer.Exit(1)
 
@@ -187,7 +229,7 @@ def sat_transition(
     import numpy as np
 
     from sgq.analysis import satisfiability_transition
-    from sgq.checks import integer
+    from sgq.checks import integer, seed_integer
     from sgq.registry import build, get_solver
     from sgq.report import figures
 
@@ -197,9 +239,10 @@ def sat_transition(
     alphas = _grid(alpha)
     sizes = [integer("-n", _value(size), 1) for size in n.split(",")]
     integer("--instances", instances, 2)
-    entropy = np.random.SeedSequence(seed).entropy
+    integer("-k", k, 1)
+    entropy = np.random.SeedSequence(seed_integer(seed)).entropy
     solver = get_solver("cdcl")()
-    transitions = []
+    transitions: list[Any] = []
     with progress_bar(f"{k}-SAT") as progress:
         for column, size in enumerate(sizes):
             most = int(np.ceil(alphas[-1] * size))
@@ -207,8 +250,16 @@ def sat_transition(
             for instance in range(instances):
                 rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(k, size, instance)))
                 formula: Any = build("k-sat", n=size, k=k, m=most, seed=rng)
-                first_unsat.append(solver.first_unsatisfiable(formula.clauses))
+                try:
+                    first_unsat.append(solver.first_unsatisfiable(formula.clauses))
+                except KeyboardInterrupt:
+                    if not transitions:
+                        raise
+                    print(f"sgq: interrupted at n = {size}, which is left out", file=sys.stderr)
+                    break
                 progress((column + (instance + 1) / instances) / len(sizes), float("nan"))
+            if len(first_unsat) < instances:
+                break
             transitions.append(satisfiability_transition(first_unsat, size, alphas, max_clauses=most))
     if as_json:
         print(json.dumps({"k": k, "seed": entropy, "transitions": [json_value(t) for t in transitions]}, indent=2))
@@ -269,22 +320,24 @@ def _check_folder(option: str, path: Path) -> None:
 
 def _options(texts: list[str] | None) -> dict[str, Any]:
     """Options KEY=VALUE as a dict."""
-    options = {}
+    options: dict[str, Any] = {}
     for text in texts or []:
         key, equals, value = text.partition("=")
         if not equals or not key:
             raise ValueError(f"{text!r}: KEY=VALUE is needed")
+        if key in options:
+            raise ValueError(f"{text!r}: {key} stands twice")
         options[key] = _value(value)
     return options
 
 
 def _value(text: str) -> Any:
     """A number, a truth value, a list where there are commas, or the text itself."""
-    if "," in text:
-        return [_value(part) for part in text.split(",") if part]
     try:
         return json.loads(text)
     except ValueError:
+        if "," in text and text[0] not in "[{":
+            return [_value(part) for part in text.split(",") if part]
         return {"True": True, "False": False, "None": None}.get(text, text)
 
 
@@ -297,4 +350,7 @@ def _grid(text: str) -> Any:
         raise ValueError(f"--alpha {text}: FIRST:LAST:STEP, such as 3:6:0.1") from None
     if not 0 < first <= last < np.inf or not 0 < step < np.inf:
         raise ValueError(f"--alpha {text}: 0 < FIRST <= LAST and STEP > 0")
-    return first + step * np.arange(int((last - first) / step + 1.5))
+    count = int((last - first) / step * (1 + 1e-9)) + 1
+    if count > 10_000:
+        raise ValueError(f"--alpha {text}: {count} values, at most 10000")
+    return first + step * np.arange(count)

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sgq.analysis.ground_states import energy_tolerance
 from sgq.analysis.success import time_to_solution
 from sgq.checks import real, seed_integer
-from sgq.comparison import Comparison as Comparison
-from sgq.comparison import ComparisonRow as ComparisonRow
-from sgq.comparison import TargetSource
+from sgq.comparison_table import Comparison as Comparison
+from sgq.comparison_table import ComparisonRow as ComparisonRow
+from sgq.comparison_table import TargetSource
 from sgq.problem import Problem
 from sgq.registry import solvers as registered_solvers
 from sgq.solving import as_problem, as_solver, check_parameters, solve
@@ -67,7 +66,8 @@ def compare(
     Raises
     ------
     ValueError
-        Before anything runs: if a solver is unknown, a parameter misspelt, or an option out of its range.
+        Before anything runs: if a solver is unknown, a parameter misspelt, or one of the four options out of its
+        range. What a solver itself refuses, such as a parameter's value, stands in its row.
     """
     problem = as_problem(problem)
     common = {
@@ -92,9 +92,7 @@ def compare(
             interrupted = run.label
             break
     target, source = _target(problem, target_energy, done)
-    energies = [run.samples.record.energy for run in done if run.samples is not None]
-    margin = energy_tolerance(np.concatenate([[0.0], *energies]), target)
-    rows = tuple(_row(run, target, source, margin) for run in done)
+    rows = tuple(_row(run, target, source, problem.energy_tolerance) for run in done)
     return Comparison(problem, rows, {r.label: r.samples for r in done if r.samples is not None}, interrupted)
 
 
@@ -234,6 +232,7 @@ def _note(run: _Run, hits: int, proven: bool, below: bool) -> str | None:
         "proved that no configuration reaches the target": proven and not hits,
         "stopped at the target, which may bias the success probability upwards": stopped == "target_energy",
         "interrupted": stopped == "interrupt",
+        "reads of different lengths, whose time to solution is that of their mixture": run.info.get("restarts"),
         f"made quadratic with {auxiliary} auxiliary variables": auxiliary,
     }
     return "; ".join(note for note, holds in notes.items() if holds) or None

@@ -45,6 +45,20 @@ class QuadraticForm:
         """How many variables the form has."""
         return len(self.fields)
 
+    @cached_property
+    def tolerance(self) -> float:
+        """What rounding can do to an energy, see `energy_tolerance`."""
+        return energy_tolerance(self.couplings, self.fields, np.array([self.offset]))
+
+    def flip_symmetric(self, vartype: Vartype) -> bool:
+        """Whether turning over every variable, spins or bits, leaves every energy as it is."""
+        if vartype == "SPIN":
+            return not self.fields.any()
+        field = 2 * self.fields  # four times the field on a spin
+        for end in self.pairs.T:
+            field = field + np.bincount(end, self.couplings, self.num_variables)
+        return bool((np.abs(field) <= self.tolerance).all())
+
     def energies(self, values: NDArray[np.generic]) -> Floats:
         """Energy of every row of `values`, shape (rows, n), in float64."""
         energies = np.full(len(values), self.offset)
@@ -81,6 +95,22 @@ class Terms:
     starts: Integers
     coefficients: Floats
 
+    @cached_property
+    def tolerance(self) -> float:
+        """What rounding can do to an energy, see `energy_tolerance`."""
+        return energy_tolerance(self.coefficients)
+
+    def flip_symmetric(self, vartype: Vartype) -> bool:
+        """Whether turning over every spin leaves every energy as it is; not examined in bits, where it is rare."""
+        return vartype == "SPIN" and not (np.diff(self.starts)[self.coefficients != 0] % 2).any()
+
+    def masks(self) -> NDArray[np.uint64]:
+        """One bit mask a term, for up to 64 variables: bit i is set if variable i is in it."""
+        bits = np.uint64(1) << self.indices.astype(np.uint64)
+        masks = np.zeros(len(self.coefficients), np.uint64)
+        np.bitwise_or.at(masks, np.repeat(np.arange(len(masks)), np.diff(self.starts)), bits)
+        return masks
+
     def by_order(self) -> Iterator[tuple[Integers, Floats]]:
         """Terms of equal order together: indices of shape (num_terms, order), and coefficients."""
         orders = np.diff(self.starts)
@@ -96,6 +126,26 @@ class Terms:
                 products = values[rows][:, indices].astype(np.float64).prod(axis=2)
                 energies[rows] += products @ coefficients
         return energies
+
+
+def energy_tolerance(*coefficients: Floats) -> float:
+    """Energies of one model are equal if they differ by no more than this, what rounding can do to them.
+
+    0 where all coefficients are integers or quarters of integers (as those of bits are in spins) and add up to less
+    than 2^51, so that every energy is exact; else 1e-12 of the sum of their absolute values.
+    """
+    total = sum(float(np.abs(c).sum()) for c in coefficients)
+    exact = total < 2.0**51 and all(bool((4 * c == np.rint(4 * c)).all()) for c in coefficients)
+    return 0.0 if exact else 1e-12 * total
+
+
+def model_arrays(
+    model: dimod.BinaryQuadraticModel | dimod.BinaryPolynomial,
+) -> tuple[QuadraticForm | Terms, list[Hashable]]:
+    """A dimod model of either kind as arrays, in its own vartype, and its labels."""
+    import dimod
+
+    return terms(model) if isinstance(model, dimod.BinaryPolynomial) else quadratic_form(model)
 
 
 def quadratic_form(
@@ -123,7 +173,7 @@ def quadratic_model(
         (i, j, form.couplings),
         form.offset,
         vartype,
-        variable_order=None if labels is None or (isinstance(labels, range) and labels.start == 0) else list(labels),
+        variable_order=None if labels is None or labels == range(form.num_variables) else list(labels),
     )
 
 

@@ -1,33 +1,31 @@
 """Problem: one instance, with its model, where it came from, and how to read a solution.
 
 `IsingProblem` and `PolynomialProblem` hold arrays in the physics sign, `ModelProblem` a dimod model as it is;
-families subclass them to decode in their own way. `ising` and `qubo` make problems of a user's own numbers.
+families subclass them to decode in their own way.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sgq.checks import Seed as Seed
-from sgq.checks import finite_array
+from sgq.checks import finite_array, real
 from sgq.models import (
     Floats,
     Integers,
     QuadraticForm,
     Terms,
     Vartype,
-    quadratic_form,
+    model_arrays,
     quadratic_model,
     spin_form,
-    terms,
-    upper_triangle,
 )
 
 if TYPE_CHECKING:
@@ -84,6 +82,16 @@ class Problem(ABC):
         """Number of variables N."""
         return len(self.variables)
 
+    @property
+    def energy_tolerance(self) -> float:
+        """Energies that differ by no more are equal: rounding, and 0 where the energies are exact."""
+        return model_arrays(self.model)[0].tolerance
+
+    @property
+    def flip_symmetric(self) -> bool:
+        """Whether every configuration has the energy of the one with all its variables turned over."""
+        return model_arrays(self.model)[0].flip_symmetric(self.vartype)
+
     def values(self, samples: Any) -> NDArray[np.int8]:
         """Configurations as an array of shape (rows, N), columns in the order of `variables`.
 
@@ -122,13 +130,25 @@ class Problem(ABC):
             raise ValueError(f"samples hold values other than {low} and 1: {self!r} is {self.vartype}")
         return array.astype(np.int8)
 
+    def values_of_one(self, sample: Any) -> NDArray[np.int8]:
+        """One configuration, shape (N,), given as for `values`; of a `dimod.SampleSet`, its lowest row."""
+        if hasattr(sample, "first") and len(sample):
+            sample = sample.truncate(1)
+        rows = self.values(sample)
+        if len(rows) != 1:
+            raise ValueError(f"{len(rows)} configurations: one is decoded at a time")
+        return rows.ravel()
+
     def energies(self, samples: Any) -> Floats:
         """Energy of each configuration, float64, on the problem itself; `samples` as in `values`."""
         return self._energies(self.values(samples))
 
     def decode(self, sample: Any) -> Any:
-        """The solution in the problem's own terms; a dict from label to value unless the family says more."""
-        return dict(zip(self.variables, self.values(sample)[0].tolist(), strict=True))
+        """The solution in the problem's own terms; a dict from label to value unless the family says more.
+
+        `sample` is one configuration; of a `dimod.SampleSet` the lowest is taken.
+        """
+        return dict(zip(self.variables, self.values_of_one(sample).tolist(), strict=True))
 
     def __repr__(self) -> str:
         seed = "" if self.seed is None else f", seed {self.seed}"
@@ -174,6 +194,7 @@ class IsingProblem(Problem):
             raise ValueError(f"pairs[{loops[0]}] couples spin {self.pairs[loops[0], 0]} to itself")
         finite_array("couplings", self.couplings)
         finite_array("fields", self.fields)
+        real("offset", self.offset)
 
     @property
     def variables(self) -> Sequence[Hashable]:
@@ -189,6 +210,16 @@ class IsingProblem(Problem):
     def form(self) -> QuadraticForm:
         """The same energies as arrays in dimod's sign."""
         return spin_form(self.pairs, self.couplings, self.fields, self.offset)
+
+    @property
+    def energy_tolerance(self) -> float:
+        """Rounding of an energy."""
+        return self.form.tolerance
+
+    @property
+    def flip_symmetric(self) -> bool:
+        """Whether there is no field."""
+        return self.form.flip_symmetric("SPIN")
 
     @cached_property
     def model(self) -> dimod.BinaryQuadraticModel:
@@ -223,6 +254,31 @@ class PolynomialProblem(Problem):
     starts: Integers
     couplings: Floats
 
+    def __post_init__(self) -> None:
+        finite_array("couplings", self.couplings)
+        if len(self.starts) != len(self.couplings) + 1 or self.starts[0] != 0 or self.starts[-1] != len(self.indices):
+            raise ValueError(f"starts: {len(self.couplings)} terms need as many + 1, from 0 to {len(self.indices)}")
+        if len(self.indices) and (self.indices.min() < 0 or self.indices.max() >= self.num_spins):
+            raise ValueError(f"indices name spins outside 0 … {self.num_spins - 1}")
+        for members, _ in self._terms.by_order():
+            ordered = np.sort(members, axis=1)
+            if (ordered[:, 1:] == ordered[:, :-1]).any():
+                raise ValueError("indices: a term holds a spin twice; s_i s_i = 1 drops out of a product")
+
+    @cached_property
+    def _terms(self) -> Terms:
+        return Terms(self.indices, self.starts, -self.couplings)
+
+    @property
+    def energy_tolerance(self) -> float:
+        """Rounding of an energy."""
+        return self._terms.tolerance
+
+    @property
+    def flip_symmetric(self) -> bool:
+        """Whether every term has an even number of spins."""
+        return self._terms.flip_symmetric("SPIN")
+
     @property
     def variables(self) -> Sequence[Hashable]:
         """Labels of the spins."""
@@ -251,7 +307,7 @@ class PolynomialProblem(Problem):
         return {"indices": self.indices, "starts": self.starts, "couplings": self.couplings}
 
     def _energies(self, values: NDArray[np.generic]) -> Floats:
-        return Terms(self.indices, self.starts, -self.couplings).energies(values)
+        return self._terms.energies(values)
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -262,10 +318,17 @@ class ModelProblem(Problem):
 
     @cached_property
     def _arrays(self) -> tuple[QuadraticForm | Terms, list[Hashable]]:
-        import dimod
+        return model_arrays(self.source)
 
-        polynomial = isinstance(self.source, dimod.BinaryPolynomial)
-        return terms(self.source) if polynomial else quadratic_form(self.source)
+    @property
+    def energy_tolerance(self) -> float:
+        """Rounding of an energy."""
+        return self._arrays[0].tolerance
+
+    @property
+    def flip_symmetric(self) -> bool:
+        """Whether the model is even in its spins."""
+        return self._arrays[0].flip_symmetric(self.vartype)
 
     @property
     def model(self) -> dimod.BinaryQuadraticModel | dimod.BinaryPolynomial:
@@ -289,113 +352,3 @@ class ModelProblem(Problem):
 
     def _energies(self, values: NDArray[np.generic]) -> Floats:
         return self._arrays[0].energies(values)
-
-
-def ising(J: Any, h: Any = None) -> IsingProblem:
-    """Problem with H = -Σ_{i<j} J_ij s_i s_j - Σ_i h_i s_i: the physics sign, each pair once.
-
-    Parameters
-    ----------
-    J
-        Symmetric matrix with zero diagonal (dense or SciPy sparse), a dict ``{(i, j): J_ij}``, or a networkx
-        graph whose edge attribute ``weight`` (1 where absent) is J_ij.
-    h
-        Fields: a number for all spins, an array of shape (N,), or a dict ``{i: h_i}``; 0 where not given.
-
-    Raises
-    ------
-    ValueError
-        If J is not symmetric, has a diagonal, names a pair twice or holds a number that is not finite.
-    """
-    import networkx as nx
-    from scipy.sparse import issparse
-
-    if isinstance(J, nx.Graph):
-        edges = J.edges(data="weight", default=1.0)
-        return _ising_of_dict({(u, v): weight for u, v, weight in edges}, h, list(J.nodes))
-    if isinstance(J, Mapping):
-        return _ising_of_dict(J, h, [])
-    matrix = J if issparse(J) else finite_array("J", J)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(f"J of shape {matrix.shape}: a square matrix")
-    if matrix.shape[0] == 0:
-        raise ValueError("J is empty: at least one spin is needed")
-    if abs(matrix - matrix.T).max() > 0:
-        raise ValueError("J is not symmetric: give J_ij = J_ji, each pair counts once")
-    if np.any(matrix.diagonal()):
-        raise ValueError("J has a diagonal: s_i s_i = 1 is a constant; fields go into h")
-    pairs, couplings = upper_triangle(matrix)
-    n = matrix.shape[0]
-    if isinstance(h, Mapping):
-        strange = [i for i in h if i not in range(n)]
-        if strange:
-            raise ValueError(f"h names spin {strange[0]!r}: J has the spins 0 … {n - 1}")
-        h = [h.get(i, 0.0) for i in range(n)]
-    return IsingProblem(name="ising-model", pairs=pairs, couplings=couplings, fields=_fields(h, n))
-
-
-def qubo(Q: Any) -> ModelProblem:
-    """Problem that minimises xᵀQx over x in {0, 1}^N.
-
-    Parameters
-    ----------
-    Q
-        Square matrix (dense or SciPy sparse; it need not be symmetric: Q_ij and Q_ji add up) or a dict
-        ``{(i, j): Q_ij}`` whose entries (i, i) are linear.
-
-    Raises
-    ------
-    ValueError
-        If Q is empty, not square or holds a number that is not finite.
-    """
-    from scipy.sparse import coo_array, issparse
-
-    labels: list[Hashable] | None = None
-    if isinstance(Q, Mapping):
-        labels = list(dict.fromkeys(v for pair in Q for v in pair))
-        position = {label: k for k, label in enumerate(labels)}
-        ij = np.array([[position[i], position[j]] for i, j in Q], dtype=np.int64).reshape(-1, 2)
-        values = finite_array("Q", list(Q.values()))
-        matrix = coo_array((values, (ij[:, 0], ij[:, 1])), shape=(len(labels), len(labels)))
-    else:
-        matrix = coo_array(Q if issparse(Q) else finite_array("Q", Q))
-        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-            raise ValueError(f"Q of shape {matrix.shape}: a square matrix")
-        finite_array("Q", matrix.data)
-    if matrix.shape[0] == 0:
-        raise ValueError("Q is empty: at least one variable is needed")
-    i, j = (index.astype(np.int64) for index in matrix.coords)
-    off = i != j
-    linear = np.bincount(i[~off], matrix.data[~off], matrix.shape[0]).astype(float)
-    form = QuadraticForm(np.stack([i[off], j[off]], axis=1), matrix.data[off].astype(float), linear)
-    return ModelProblem(name="qubo", source=quadratic_model(form, "BINARY", labels))
-
-
-def _ising_of_dict(J: Mapping[tuple[Hashable, Hashable], float], h: Any, labels: list[Hashable]) -> IsingProblem:
-    named = list(h) if isinstance(h, Mapping) else []
-    labels = list(dict.fromkeys([*labels, *(v for pair in J for v in pair), *named]))
-    position = {label: k for k, label in enumerate(labels)}
-    seen: set[frozenset[Hashable]] = set()
-    for pair in J:
-        if len(set(pair)) != 2:
-            raise ValueError(f"J[{pair!r}]: two different spins; fields go into h")
-        if frozenset(pair) in seen:
-            raise ValueError(f"J[{pair!r}]: this pair stands twice, in both orders; each pair counts once")
-        seen.add(frozenset(pair))
-    pairs = np.array([[position[i], position[j]] for i, j in J], dtype=np.int64).reshape(-1, 2)
-    if isinstance(h, Mapping):
-        h = [h.get(label, 0.0) for label in labels]
-    return IsingProblem(
-        name="ising-model",
-        pairs=pairs,
-        couplings=finite_array("J", list(J.values())),
-        fields=_fields(h, len(labels)),
-        labels=labels,
-    )
-
-
-def _fields(h: ArrayLike | None, n: int) -> Floats:
-    fields = finite_array("h", 0.0 if h is None else h)
-    if fields.shape not in ((), (n,)):
-        raise ValueError(f"h of shape {fields.shape}: a number or an array of shape ({n},)")
-    return np.broadcast_to(fields, (n,)).copy()

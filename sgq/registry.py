@@ -6,11 +6,11 @@ solvers/README.md.
 
 import warnings
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from sgq.checks import hint
 from sgq.problem import Problem
 
 Builder = Callable[..., Problem]
@@ -51,7 +51,7 @@ def build(name: str, /, **parameters: Any) -> Problem:
     allowed = list(signature.parameters)
     for parameter in parameters:
         if parameter not in allowed:
-            raise ValueError(f"{name} has no parameter {parameter!r}{_hint(parameter, allowed)}: {', '.join(allowed)}")
+            raise ValueError(f"{name} has no parameter {parameter!r}{hint(parameter, allowed)}: {', '.join(allowed)}")
     needed = [k for k, p in signature.parameters.items() if p.default is p.empty and k not in parameters]
     if needed:
         raise ValueError(f"{name} needs {' and '.join(needed)}; its parameters are {', '.join(allowed)}")
@@ -71,12 +71,11 @@ def _entries(group: str) -> dict[str, EntryPoint]:
     return entries
 
 
-@cache
 def _load(group: str, name: str) -> Any:
     entries = _entries(group)
     kind = group.removeprefix("sgq.").removesuffix("s")
-    if name not in entries:
-        raise ValueError(f"no {kind} named {name!r}{_hint(name, list(entries))}: {', '.join(sorted(entries))}")
+    if not isinstance(name, str) or name not in entries:
+        raise ValueError(f"no {kind} named {name!r}{hint(str(name), entries)}: {', '.join(sorted(entries))}")
     try:
         return entries[name].load()
     except (ModuleNotFoundError, AttributeError) as error:
@@ -86,8 +85,3 @@ def _load(group: str, name: str) -> Any:
             f"the {kind} {name!r} is registered as {entries[name].value} but does not load ({error}): "
             f"install {where} again"
         ) from error
-
-
-def _hint(word: str, known: list[str]) -> str:
-    near = get_close_matches(word, known, 1)
-    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import sgq
-from sgq.checks import seed_integer
+from sgq.checks import hint, seed_integer
 from sgq.models import quadratise
 from sgq.problem import ModelProblem, Problem
 from sgq.registry import get_solver
@@ -37,8 +36,9 @@ def solve(problem: Any, solver: Any = "annealing", /, **parameters: Any) -> dimo
     -------
     dimod.SampleSet
         Rows as the solver gave them, over the problem's variables in its order. Energies are recomputed in float64 on
-        the problem. ``info["sgq"]`` holds solver, parameters, seed, version, seconds and, where a polynomial
-        had to be made quadratic, the strength and the number of auxiliary variables, which are dropped.
+        the problem. ``info["sgq"]`` holds solver, parameters, seed, version and seconds; within which tolerance
+        energies are equal, and whether turning all variables over changes them; and, where a polynomial had to be
+        made quadratic, the strength and the number of auxiliary variables, which are dropped.
 
     Raises
     ------
@@ -49,6 +49,8 @@ def solve(problem: Any, solver: Any = "annealing", /, **parameters: Any) -> dimo
     problem = as_problem(problem)
     name, instance = as_solver(solver)
     check_parameters(name, instance, parameters)
+    if not np.isfinite(problem.energy_tolerance):
+        raise ValueError(f"{problem!r}: a coefficient is not finite, or they add up to more than float64 holds")
     seed = seed_integer(parameters.get("seed"))
     if "seed" in instance.parameters:
         seed = int(np.random.default_rng().integers(2**31)) if seed is None else seed
@@ -83,6 +85,8 @@ def solve(problem: Any, solver: Any = "annealing", /, **parameters: Any) -> dimo
         "parameters": {key: _plain(value) for key, value in parameters.items()},
         "seed": seed,
         "version": sgq.__version__,
+        "energy_tolerance": problem.energy_tolerance,
+        "flip_symmetric": problem.flip_symmetric,
         **({"quadratisation": quadratisation} if quadratisation else {}),
         "seconds": {
             "preprocessing": prepared - started,
@@ -122,9 +126,8 @@ def check_parameters(name: str, instance: Any, parameters: Mapping[str, Any]) ->
     allowed = sorted(instance.parameters)
     for parameter in parameters:
         if parameter not in allowed:
-            near = get_close_matches(parameter, allowed, 1)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
-            raise ValueError(f"{name} has no parameter {parameter!r}{hint}: it takes {', '.join(allowed) or 'none'}")
+            known = ", ".join(allowed) or "none"
+            raise ValueError(f"{name} has no parameter {parameter!r}{hint(parameter, allowed)}: it takes {known}")
 
 
 def _recomputed(problem: Problem, answer: dimod.SampleSet) -> dimod.SampleSet:
@@ -150,12 +153,16 @@ def _polynomial_terms(model: dimod.BinaryQuadraticModel) -> dict[tuple[Any, ...]
 
 def _plain(value: Any) -> Any:
     """A parameter as a JSON value; arrays by their shape, objects by their type, never by their content."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return str(value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    if isinstance(value, np.generic):
-        return value.item()
     if isinstance(value, np.ndarray) and value.size > 64:
         return f"array of shape {value.shape}"
+    if isinstance(value, (list, tuple)) and len(value) > 64:
+        return f"{type(value).__name__} of {len(value)}"
     if isinstance(value, (list, tuple, np.ndarray)):
         return [_plain(v) for v in value]
     return type(value).__name__

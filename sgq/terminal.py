@@ -54,19 +54,6 @@ def json_value(value: Any) -> Any:
     return value
 
 
-def sample_rows(samples: dimod.SampleSet) -> dict[str, Any]:
-    """Every sample, as JSON values."""
-    record = samples.record
-    return {
-        "variables": [str(v) for v in samples.variables],
-        "vartype": samples.vartype.name,
-        "values": record.sample.tolist(),
-        "energies": record.energy.tolist(),
-        "num_occurrences": record.num_occurrences.tolist(),
-        "info": samples.info,
-    }
-
-
 def name_table(kind: str, first_lines: dict[str, str]) -> Table:
     """Names, each with what it is in a line."""
     from rich.table import Table
@@ -94,9 +81,11 @@ def fact_table(facts: dict[str, Any]) -> Table:
 def _short(value: Any) -> str:
     """A value on one line of a table."""
     if isinstance(value, float):
-        return f"{value:.10g}"
+        return f"{value:.15g}"
     if isinstance(value, dict):
         value = [f"{key}: {_short(item)}" for key, item in list(value.items())[:9]] + [""] * (len(value) - 9)
+    if isinstance(value, list) and value and isinstance(value[0], list) and value[0] and isinstance(value[0][0], list):
+        return f"{len(value)} × {len(value[0])} × {len(value[0][0])} …"
     if isinstance(value, list):
         shown = ", ".join(f"({_short(item)})" if isinstance(item, list) else _short(item) for item in value[:8])
         return f"{shown}, … ({len(value)} in all)" if len(value) > 8 else shown or "none"
@@ -114,10 +103,11 @@ def transition_table(k: int, transitions: list[Any]) -> Table:
             curve = transition.curve
             half = (curve.high[row] - curve.low[row]) / 2
             cells.append(f"{curve.fraction[row]:.3f} ± {half:.3f}")
-        table.add_row(f"{alpha:.3g}", *cells)
+        table.add_row(f"{alpha:.6g}", *cells)
     table.add_section()
     table.add_row("alpha_50", *(_with_error(t.alpha_50, t.alpha_50_error) for t in transitions))
-    table.caption = f"{k}-SAT, {transitions[0].instances} instances each; errors are one standard error"
+    instances = transitions[0].instances
+    table.caption = f"{k}-SAT, {instances} instances each; one standard error; M is the integer nearest to alpha n"
     return table
 
 

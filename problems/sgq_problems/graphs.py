@@ -130,7 +130,7 @@ class MaxCut(IsingProblem):
 
     def decode(self, sample: Any) -> Bipartition:
         """The two sides and the weight of the edges between them."""
-        spins = self.values(sample)[:1]
+        spins = self.values_of_one(sample)[None]
         up, down = (
             tuple(node for node, spin in zip(self.variables, spins[0], strict=True) if spin == side) for side in (1, -1)
         )

@@ -28,7 +28,7 @@ class LatticeProblem(IsingProblem):
     def decode(self, sample: Any) -> NDArray[np.int8]:
         """The spins as an array in the lattice's shape, 0 at removed sites."""
         spins = np.zeros(tuple(self.shape), np.int8)
-        spins.flat[np.asarray(self.variables)] = self.values(sample)[0]
+        spins.flat[np.asarray(self.variables)] = self.values_of_one(sample)
         return spins
 
 

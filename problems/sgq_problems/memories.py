@@ -49,7 +49,7 @@ class Hopfield(IsingProblem):
 
     def decode(self, sample: Any) -> Recall:
         """Overlaps with the patterns, and which one is nearest."""
-        overlaps = self.patterns @ self.values(sample)[0].astype(np.float64) / self.num_variables
+        overlaps = self.patterns @ self.values_of_one(sample).astype(np.float64) / self.num_variables
         nearest = int(np.argmax(np.abs(overlaps)))
         return Recall(overlaps, nearest, 1 if overlaps[nearest] >= 0 else -1)
 

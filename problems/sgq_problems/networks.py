@@ -59,7 +59,7 @@ class Layer(IsingProblem):
     def decode(self, sample: Any) -> Floats:
         """The weights, of shape `weight_shape`."""
         centre, bits = _encoding(self.n_bits, self.weight_range)
-        spins = self.values(sample)[0].reshape(*self.weight_shape, self.n_bits)
+        spins = self.values_of_one(sample).reshape(*self.weight_shape, self.n_bits)
         weights: Floats = centre + spins @ bits
         return weights
 
@@ -199,8 +199,8 @@ def _training(
         fields=2 * np.kron(residuals.T @ rows, bits).ravel() / samples,
         offset=float(np.sum(residuals**2) / samples + outputs * np.trace(moments)),
         labels=list(np.ndindex(*weight_shape, n_bits)),
-        inputs=inputs,
-        targets=targets,
+        inputs=inputs.copy(),
+        targets=targets.copy(),
         weight_shape=weight_shape,
         n_bits=n_bits,
         weight_range=(low, high),

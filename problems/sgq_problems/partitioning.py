@@ -42,7 +42,7 @@ class NumberPartitioning(IsingProblem):
 
     def decode(self, sample: Any) -> Partition:
         """The numbers with spin +1, those with -1, and the difference."""
-        spins = self.values(sample)[0]
+        spins = self.values_of_one(sample)
         up, down = (tuple(self.numbers[spins == side].tolist()) for side in (1, -1))
         return Partition((up, down), abs(sum(up) - sum(down)))
 

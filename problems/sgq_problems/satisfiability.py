@@ -69,6 +69,16 @@ class KSat(Problem):
         return [tuple(literals[a:b]) for a, b in pairwise(starts)]
 
     @property
+    def energy_tolerance(self) -> float:
+        """0: energies are counts."""
+        return 0.0
+
+    @property
+    def flip_symmetric(self) -> bool:
+        """False: formulas are not searched for this symmetry."""
+        return False
+
+    @property
     def instance(self) -> list[tuple[int, ...]]:
         """The clauses."""
         return self.clauses
@@ -93,7 +103,7 @@ class KSat(Problem):
 
     def decode(self, sample: Any) -> TruthAssignment:
         """Which variables are true, and which clauses are violated."""
-        values = self.values(sample)[:1]
+        values = self.values_of_one(sample)[None]
         violated = [positions[v[:, 0]] for positions, v in self._violated(values)]
         truth = dict(zip(self.variables, (values[0] == 1).tolist(), strict=True))
         return TruthAssignment(truth, tuple(sorted(np.concatenate([[], *violated]).astype(int).tolist())))
@@ -199,7 +209,7 @@ def _given(clauses: Sequence[Sequence[int]], n: int | None) -> KSat:
     literals = literals.astype(np.int64)
     if n is None and not lengths:
         raise ValueError("clauses=[]: give n, the number of variables")
-    n = integer("n", n, 1) if n is not None else int(np.abs(literals).max(initial=0))
+    n = integer("n", n, 1) if n is not None else int(np.abs(literals).max(initial=1))
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return KSat(name="k-sat", parameters={"n": n}, num_vars=n, literals=literals, starts=starts)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sgq.checks import finite_array, real
 
@@ -66,8 +66,8 @@ def find_ground_states(
     samples: dimod.SampleSet,
     *,
     ground_energy: float | None = None,
-    up_to_flip: bool = True,
-    tolerance: float = 1e-9,
+    up_to_flip: bool | None = None,
+    tolerance: float | None = None,
 ) -> GroundStates:
     """Find the lowest configurations of a sample set.
 
@@ -78,10 +78,11 @@ def find_ground_states(
     ground_energy
         The exact ground-state energy, ``problem.ground_energy``, where it is known.
     up_to_flip
-        Count s and -s (x and 1 - x in bits) as one state. Without fields every state comes twice so; with
-        fields the two differ in energy, and it changes nothing.
+        Count s and -s (x and 1 - x in bits) as one state. By default this is done where `sgq.solve` found the
+        problem symmetric.
     tolerance
-        Energies count as equal within `tolerance` times the scale of `energy_tolerance`.
+        Energies that differ by no more are equal. By default what `sgq.solve` recorded, the rounding of the
+        problem's energies; for samples from elsewhere 1e-9, or 1e-9 of the lowest energy if that is more.
 
     Raises
     ------
@@ -96,10 +97,14 @@ def find_ground_states(
         ground_energy = real("ground_energy", ground_energy)
     counts = record.num_occurrences.astype(np.int64)
     best = float(energies.min())
-    margin = energy_tolerance(energies, ground_energy, tolerance)
+    recorded = samples.info.get("sgq", {})
+    if tolerance is None:
+        tolerance = recorded.get("energy_tolerance", 1e-9 * max(1.0, abs(best)))
+    margin = real("tolerance", tolerance, 0.0)
+    flip = recorded.get("flip_symmetric", False) if up_to_flip is None else up_to_flip
     lowest = energies <= best + margin
     values = record.sample[lowest].astype(np.int8)
-    states, occurrences = _distinct(values, counts[lowest], samples.vartype.name, up_to_flip)
+    states, occurrences = _distinct(values, counts[lowest], samples.vartype.name, flip)
     reached = ground_energy is not None and abs(best - ground_energy) <= margin
     return GroundStates(
         energy=best,
@@ -108,18 +113,8 @@ def find_ground_states(
         num_reads=int(counts.sum()),
         mean_energy=float(np.average(energies, weights=counts)),
         ground_energy=ground_energy,
-        proven=reached or bool(samples.info.get("sgq", {}).get("proven", False)),
+        proven=reached or bool(recorded.get("proven", False)),
     )
-
-
-def energy_tolerance(energies: ArrayLike, reference: float | None = None, tolerance: float = 1e-9) -> float:
-    """Difference within which energies are equal: `tolerance` times the largest of |E|, |reference| and 1.
-
-    The 1 is the unit of energy, J = 1: where the ground-state energy is 0, rounding is the only scale left in
-    the energies. Give a smaller `tolerance` for couplings far below 1.
-    """
-    scale = max(float(np.max(np.abs(energies), initial=1.0)), abs(reference or 0.0))
-    return real("tolerance", tolerance, 0.0) * scale
 
 
 def _distinct(

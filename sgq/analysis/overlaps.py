@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sgq.checks import integer
+from sgq.checks import finite_array, integer
 
 if TYPE_CHECKING:
     import dimod
@@ -120,14 +120,18 @@ def edwards_anderson_parameter(samples: dimod.SampleSet | ArrayLike) -> float:
     return float(np.mean(((counts @ spins) ** 2 - reads) / (reads * (reads - 1))))
 
 
-def overlap_distribution(samples: dimod.SampleSet | ArrayLike) -> OverlapDistribution:
-    """P(q) of one instance, over all pairs of distinct reads.
+def overlap_distribution(
+    samples: dimod.SampleSet | ArrayLike, *, pairs: ArrayLike | None = None
+) -> OverlapDistribution:
+    """P(q) of one instance, over all pairs of distinct reads; of the link overlap, given the bonds.
 
     Parameters
     ----------
     samples
         Independent reads at one temperature: a sample set, or spins ±1 of shape (num_reads, N). Annealed
         reads have no temperature, and their P(q) says how the solver scatters, not what the glass does.
+    pairs
+        The bonds, shape (num_bonds, 2), as for `link_overlap`: the distribution is then that of the link overlap.
 
     Raises
     ------
@@ -135,6 +139,9 @@ def overlap_distribution(samples: dimod.SampleSet | ArrayLike) -> OverlapDistrib
         If there are fewer than two reads.
     """
     spins, counts = _reads(samples)
+    if pairs is not None:
+        i, j = _bonds(pairs, spins.shape[1]).T
+        spins = spins[:, i] * spins[:, j]
     n = spins.shape[1]
     narrow = spins.astype(np.float32)  # sums of N < 2^24 terms ±1 are exact
     weight = np.zeros(n + 1)
@@ -164,7 +171,9 @@ def binder_ratio(q: dimod.SampleSet | OverlapDistribution | ArrayLike) -> float:
     if isinstance(q, OverlapDistribution):
         second, fourth = q.moment(2), q.moment(4)
     else:
-        values = np.asarray(q, dtype=float)
+        values = finite_array("q", q)
+        if not values.size:
+            raise ValueError("q is empty: no overlaps")
         second, fourth = float(np.mean(values**2)), float(np.mean(values**4))
     if second == 0:
         raise ValueError("every overlap is 0: the Binder ratio is 0/0")

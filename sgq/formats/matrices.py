@@ -13,7 +13,8 @@ import numpy as np
 from sgq.checks import finite_array
 from sgq.formats.files import Source
 from sgq.formats.quadratic import whole_numbers
-from sgq.problem import IsingProblem, Problem, ising
+from sgq.problem import IsingProblem, Problem
+from sgq.user_models import ising
 
 MAGIC = b"MATLAB 5.0 MAT-file"
 _COMPRESSED = 15

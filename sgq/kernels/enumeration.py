@@ -3,8 +3,9 @@
 Bit i of a configuration set means spin i is -1. A block holds the energies of all settings of the low spins.
 `scan_pairs` walks the high spins in Gray code: each step flips one high spin k and adds that spin's local field
 to the whole block, about one addition a configuration. `scan_terms` does polynomials: each block is a
-Walsh–Hadamard transform. Both keep the lowest configurations in a tally: `best` (1,) the lowest energy,
-`count` (1,) how many lie within `tolerance` of it, `states` the first of them.
+Walsh–Hadamard transform. Both keep the lowest configurations in a tally: `best` (1,) the lowest energy and
+`lowest` (1,) a configuration that has it, `count` (1,) how many lie within `tolerance` of it, `states` the first
+of them.
 """
 
 import numpy as np
@@ -17,7 +18,7 @@ _FAST = {"nnan", "nsz"}  # lets LLVM vectorise the minimum; energies are finite
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
 def scan_pairs(  # type: ignore[no-untyped-def]
-    energies, low_fields, couplings, fields, spins, first, last, tolerance, best, count, states
+    energies, low_fields, couplings, fields, spins, first, last, tolerance, best, lowest, count, states
 ):
     """Visit blocks `first` … `last - 1` of a quadratic form.
 
@@ -37,12 +38,12 @@ def scan_pairs(  # type: ignore[no-untyped-def]
             field = low_fields[k]
             for x in range(energies.size):
                 energies[x] += shift + slope * field[x]
-        _tally(energies, np.uint64(step ^ (step >> 1)) << bits, tolerance, best, count, states)
+        _tally(energies, np.uint64(step ^ (step >> 1)) << bits, tolerance, best, lowest, count, states)
 
 
 @njit(cache=True, nogil=True)
 def scan_terms(  # type: ignore[no-untyped-def]
-    energies, masks, coefficients, first, last, tolerance, best, count, states
+    energies, masks, coefficients, first, last, tolerance, best, lowest, count, states
 ):
     """Visit blocks `first` … `last - 1` of a polynomial given by bit masks and coefficients, dimod's sign."""
     bits = np.uint64(np.log2(energies.size))
@@ -57,18 +58,21 @@ def scan_terms(  # type: ignore[no-untyped-def]
                 sign = -sign
             energies[masks[t] & low] += sign * coefficients[t]
         transform(energies)
-        _tally(energies, np.uint64(block) << bits, tolerance, best, count, states)
+        _tally(energies, np.uint64(block) << bits, tolerance, best, lowest, count, states)
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
-def _tally(energies, high, tolerance, best, count, states):  # type: ignore[no-untyped-def]
-    lowest = energies[0]
+def _tally(energies, high, tolerance, best, lowest, count, states):  # type: ignore[no-untyped-def]
+    least = energies[0]
     for x in range(energies.size):
-        lowest = min(lowest, energies[x])
-    if lowest < best[0] - tolerance:
+        least = min(least, energies[x])
+    if least < best[0] - tolerance:
         count[0] = 0
-    best[0] = min(best[0], lowest)
-    if lowest <= best[0] + tolerance:
+    if least <= best[0] + tolerance:
+        for x in range(energies.size):
+            if energies[x] < best[0]:
+                best[0] = energies[x]
+                lowest[0] = high | np.uint64(x)
         for x in range(energies.size):
             if energies[x] <= best[0] + tolerance:
                 if count[0] < states.size:

@@ -16,7 +16,7 @@ import numpy as np
 from sgq.analysis.overlaps import OverlapDistribution
 from sgq.analysis.satisfiability import SatisfiabilityTransition
 from sgq.analysis.success import format_interval
-from sgq.comparison import Comparison, ComparisonRow
+from sgq.comparison_table import Comparison, ComparisonRow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,7 +119,7 @@ def check_format(path: str | Path) -> None:
     from matplotlib.backend_bases import FigureCanvasBase
 
     formats = FigureCanvasBase.get_supported_filetypes()
-    if Path(path).suffix.lstrip(".") not in formats:
+    if Path(path).suffix.lstrip(".").lower() not in formats:
         raise ValueError(f"figure={str(path)!r}: a name that ends in .{', .'.join(sorted(formats))}")
 
 

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from sgq.checks import finite_array, integer, real, seed_integer
 from sgq.models import Floats, Integers, quadratic_form, terms
-from sgq_solvers.exhaustive import bit_masks
 from sgq_solvers.qaoa_angles import AngleSearch, given_angles, ramp
 from sgq_solvers.sampler import Clock, Progress, Sampler
 
@@ -239,7 +238,7 @@ def _spin_terms(
     """Bit masks of the variables in each term, coefficients in spins, and labels; mask 0 is the constant."""
     if isinstance(model, dimod.BinaryPolynomial):
         polynomial, labels = terms(model if model.vartype is dimod.SPIN else model.to_spin())
-        return bit_masks(polynomial), polynomial.coefficients, labels
+        return polynomial.masks(), polynomial.coefficients, labels
     form, labels = quadratic_form(model, "SPIN")
     bit = np.uint64(1) << np.arange(len(labels), dtype=np.uint64)
     i, j = form.pairs.T

@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 
 from sgq.checks import choice, finite_array, integer, real, seed_integer
 from sgq.models import Floats
-from sgq_solvers.metropolis import Pairs, Polynomial, dynamics_of
+from sgq_solvers.heat_bath import Pairs, Polynomial, dynamics_of
 from sgq_solvers.sampler import Clock, Progress, Sampler, spin_samples
 
 _READS, _SWEEPS = 32, 1000
 _BLOCK = 8192  # spins of the reads that run together, if they are more than 32 reads
 _HOT, _COLD, _QUENCH = 0.1, 6.0, 4
 _SHORTEST = 64  # sweeps of the first restart
-_WORK = 2_000_000  # spin updates between two looks at the clock
+_WORK = 5_000_000  # spins and interactions visited between two looks at the clock
 
 
 class AnnealingSampler(Sampler, dimod.PolySampler):
-    """Simulated annealing with Metropolis sweeps; equal seeds give equal bits."""
+    """Simulated annealing with heat-bath sweeps; equal seeds give equal bits."""
 
     def sample(
         self,
@@ -78,7 +78,8 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         Returns
         -------
         dimod.SampleSet
-            One row a read. ``info["sgq"]``: `beta_range`, `num_sweeps` of the longest read, `acceptance`, and
+            One row a read. ``info["sgq"]``: `beta_range`, `num_sweeps` of the longest read, whether reads are
+            `restarts` of different lengths, `acceptance`, and
             `stopped` (``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the run was cut short.
         """
         dynamics, labels = dynamics_of(bqm)
@@ -102,7 +103,7 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
             else:
                 spins = start[(run.done + np.arange(size)) % len(start)]
             run.anneal(spins, plan.betas(sweeps), plan.quench, block)
-            if target is not None and run.best <= target + 1e-9 * max(1.0, abs(target)):
+            if target is not None and run.best <= target + dynamics.tolerance:
                 run.stopped = "target_energy"
         return spin_samples(
             np.concatenate(run.spins),
@@ -111,6 +112,7 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
             np.concatenate(run.energies),
             beta_range=plan.ends(),
             num_sweeps=longest,
+            restarts=time_limit is not None and plan.num_sweeps is None,
             acceptance=run.accepted / max(1, run.updates),
             **({"stopped": run.stopped} if run.stopped else {}),
         )
@@ -145,7 +147,10 @@ class _Schedule:
         else:
             if beta_range is not None or num_sweeps is not None:
                 raise ValueError("schedule gives every inverse temperature: leave beta_range and num_sweeps out")
-            self.given = np.asarray(schedule, dtype=float)
+            try:
+                self.given = np.asarray(schedule, dtype=float)
+            except (TypeError, ValueError):
+                raise ValueError(f"schedule={schedule!r}: 'linear', 'geometric' or inverse temperatures") from None
             if self.given.ndim != 1 or not len(self.given) or not (self.given >= 0).all():
                 raise ValueError(f"schedule={schedule!r}: inverse temperatures, none negative, one a sweep")
             self.num_sweeps = len(self.given)
@@ -193,7 +198,7 @@ class _Run:
         """Anneal a block of reads in place, to the end of the schedule, of the time, or to Ctrl-C."""
         states = seed.generate_state(4 * len(spins), np.uint64).astype(np.uint64)
         sweep = self.dynamics.sweeper(spins, states.reshape(-1, 4))
-        step = max(1, _WORK // max(1, spins.size))
+        step = max(1, _WORK // max(1, len(spins) * self.dynamics.work))
         began = self.clock.elapsed()
         try:
             for k in range(0, len(betas), step):

@@ -7,7 +7,6 @@ from typing import Any
 
 import dimod
 import numpy as np
-from numpy.typing import NDArray
 
 from sgq.checks import integer
 from sgq.models import QuadraticForm, Terms, quadratic_form, terms
@@ -15,16 +14,17 @@ from sgq_solvers.sampler import Clock, Progress, Sampler, spin_samples
 
 MAX_SPINS = 32
 _LOW_SPINS = 12  # a block of 2^12 energies fits in the first-level cache
+_CANDIDATES = 1 << 16  # states kept that rounding cannot tell from ground states
 _BLOCKS = 1 << 12  # blocks between looks at the clock: some ten milliseconds
 
-Scan = Callable[[int, int], None]
+Scan = Callable[..., None]
 
 
 class ExhaustiveSampler(Sampler, dimod.PolySampler):
     """All ground states of models of up to 32 variables, proven.
 
-    A state whose energy is within 1e-9 (of the sum of the absolute coefficients) of the lowest is a ground
-    state: couplings that differ by less are the same number to it.
+    Energies are equal if rounding cannot tell them apart: within 1e-12 of the sum of the absolute coefficients, or
+    not at all where these are integers.
     """
 
     def sample(
@@ -43,7 +43,8 @@ class ExhaustiveSampler(Sampler, dimod.PolySampler):
             At most 32 variables. Visits 2^N configurations, or half where no field breaks the symmetry, about
             one every two nanoseconds.
         max_states
-            Ground states returned at most; ``info["sgq"]["degeneracy"]`` counts them all.
+            Ground states returned at most; ``info["sgq"]["degeneracy"]`` counts them all (None in the rare case
+            that coefficients are not integers and more than 65536 states lie within 1e-10 of the lowest).
         time_limit
             Seconds; the best of the configurations visited by then is returned, unproven.
         progress
@@ -61,10 +62,8 @@ class ExhaustiveSampler(Sampler, dimod.PolySampler):
             If the model has more than 32 variables.
         """
         form, labels = quadratic_form(bqm, "SPIN")
-        scale = float(np.abs(form.couplings).sum() + np.abs(form.fields).sum())
-        search = _Search(form.num_variables, not form.fields.any(), scale, max_states, time_limit, progress)
-        spins, info = search.run(_pair_scan(form, search))
-        return _lowest(spins, form.energies(spins), labels, bqm.vartype, scale, info)
+        search = _Search(form.num_variables, not form.fields.any(), max_states, time_limit, progress)
+        return search.run(_pair_scan(form, search), form, labels, bqm.vartype)
 
     def sample_poly(
         self,
@@ -76,21 +75,9 @@ class ExhaustiveSampler(Sampler, dimod.PolySampler):
     ) -> dimod.SampleSet:
         """Find all ground states of a polynomial; parameters and answer as in `sample`."""
         polynomial, labels = terms(poly if poly.vartype is dimod.SPIN else poly.to_spin())
-        masks = bit_masks(polynomial)
-        scale = float(np.abs(polynomial.coefficients).sum())
         even = not (np.diff(polynomial.starts) % 2).any()
-        search = _Search(len(labels), even, scale, max_states, time_limit, progress)
-        spins, info = search.run(_term_scan(masks, polynomial.coefficients, search))
-        return _lowest(spins, polynomial.energies(spins), labels, poly.vartype, scale, info)
-
-
-def bit_masks(polynomial: Terms) -> NDArray[np.uint64]:
-    """One mask a term: bit i is set if spin i is in it."""
-    bits = np.uint64(1) << polynomial.indices.astype(np.uint64)
-    masks = np.zeros(len(polynomial.coefficients), np.uint64)
-    owner = np.repeat(np.arange(len(masks)), np.diff(polynomial.starts))
-    np.bitwise_or.at(masks, owner, bits)
-    return masks
+        search = _Search(len(labels), even, max_states, time_limit, progress)
+        return search.run(_term_scan(polynomial, search), polynomial, labels, poly.vartype)
 
 
 class _Search:
@@ -100,7 +87,6 @@ class _Search:
         self,
         num_spins: int,
         symmetric: bool,
-        scale: float,
         max_states: int,
         time_limit: float | None,
         progress: Progress | None,
@@ -110,41 +96,54 @@ class _Search:
                 f"{num_spins} variables: exhaustive takes at most {MAX_SPINS}; annealing takes more, unproven"
             )
         self.num_spins = num_spins
-        self.symmetric = symmetric and num_spins > 0
         self.low = min(num_spins, _LOW_SPINS)
-        self.free = max(self.low, num_spins - self.symmetric)  # the last spin stays up where flips change nothing
-        self.tolerance = 1e-9 * scale
+        self.free = max(self.low, num_spins - (symmetric and num_spins > 0))  # the last spin stays up if flips are free
+        self.max_states = integer("max_states", max_states, 1)
         self.best = np.array([np.inf])
+        self.lowest = np.zeros(1, np.uint64)
         self.count = np.zeros(1, np.int64)
-        self.states = np.zeros(integer("max_states", max_states, 1), np.uint64)
         self.clock = Clock(time_limit)
         self.progress = progress
 
-    def run(self, scan: Scan) -> tuple[NDArray[np.int8], dict[str, Any]]:
-        """Spins of the lowest configurations, shape (states, N), and what to say about them."""
+    def run(
+        self, scan: Scan, energy: QuadraticForm | Terms, labels: list[Hashable], vartype: dimod.Vartype
+    ) -> dimod.SampleSet:
+        """Scan all blocks, and confirm the states of the tally by their energies computed anew."""
+        # A scan adds up rounding, so it keeps what is near and the exact energies decide.
+        near = 100 * energy.tolerance
+        states = np.zeros(max(self.max_states, _CANDIDATES) if near else self.max_states, np.uint64)
+        stopped = self._scan_all(lambda a, b: scan(a, b, near, self.best, self.lowest, self.count, states))
+        kept = len(states) >= self.count[0]
+        found = states[: int(self.count[0])] if kept else np.unique(np.concatenate([self.lowest, states]))
+        spins = 1 - 2 * ((found[:, None] >> np.arange(self.num_spins, dtype=np.uint64)) & np.uint64(1)).astype(np.int8)
+        energies = energy.energies(spins)
+        order = np.argsort(energies, kind="stable")
+        spins, energies = spins[order], energies[order]
+        ground = energies <= energies[0] + energy.tolerance
+        degeneracy = int(self.count[0]) if not near else int(ground.sum()) if kept else None
+        spins, energies = spins[ground], energies[ground]
+        if self.free < self.num_spins:
+            spins, energies = np.stack([spins, -spins], axis=1).reshape(-1, self.num_spins), np.repeat(energies, 2)
+            degeneracy = degeneracy and 2 * degeneracy
+        info = {"degeneracy": degeneracy, "proven": stopped is None} | ({"stopped": stopped} if stopped else {})
+        return spin_samples(spins[: self.max_states], labels, vartype, energies[: self.max_states], **info)
+
+    def _scan_all(self, scan: Callable[[int, int], None]) -> str | None:
+        """Visit the blocks, as many as time allows; why it stopped early, or None."""
         blocks = 1 << (self.free - self.low)
-        stopped = None
-        done = 0
         try:
-            while done < blocks and stopped is None:
+            for done in range(0, blocks, _BLOCKS):
+                if done and self.clock.left() == 0:
+                    return "time_limit"
                 ahead = min(done + _BLOCKS, blocks)
                 scan(done, ahead)
-                done = ahead
                 if self.progress:
-                    self.progress(done / blocks, float(self.best[0]))
-                if done < blocks and self.clock.left() == 0:
-                    stopped = "time_limit"
+                    self.progress(ahead / blocks, float(self.best[0]))
         except KeyboardInterrupt:
-            stopped = "interrupt"
-        found = self.states[: int(self.count[0])]
-        bits = (found[:, None] >> np.arange(self.num_spins, dtype=np.uint64)) & np.uint64(1)
-        spins = (1 - 2 * bits.astype(np.int8)).astype(np.int8)
-        degeneracy = int(self.count[0])
-        if self.free < self.num_spins:
-            spins = np.concatenate([spins, -spins])[: len(self.states)]
-            degeneracy *= 2
-        info = {"degeneracy": degeneracy, "proven": stopped is None}
-        return spins, info | ({"stopped": stopped} if stopped else {})
+            if not np.isfinite(self.best[0]):
+                raise
+            return "interrupt"
+        return None
 
 
 def _pair_scan(form: QuadraticForm, search: _Search) -> Scan:
@@ -169,37 +168,19 @@ def _pair_scan(form: QuadraticForm, search: _Search) -> Scan:
     high = np.ascontiguousarray(full[low:, low:])
     fields = np.ascontiguousarray(form.fields[low:])
 
-    def scan(first: int, last: int) -> None:
-        scan_pairs(
-            energies, low_fields, high, fields, spins, first, last,
-            search.tolerance, search.best, search.count, search.states,
-        )  # fmt: skip
+    def scan(first: int, last: int, *tally: Any) -> None:
+        scan_pairs(energies, low_fields, high, fields, spins, first, last, *tally)
 
     return scan
 
 
-def _term_scan(masks: NDArray[np.uint64], coefficients: NDArray[np.float64], search: _Search) -> Scan:
+def _term_scan(polynomial: Terms, search: _Search) -> Scan:
     from sgq.kernels.enumeration import scan_terms
 
+    masks = polynomial.masks()
     energies = np.zeros(1 << search.low)
 
-    def scan(first: int, last: int) -> None:
-        scan_terms(
-            energies, masks, coefficients, first, last,
-            search.tolerance, search.best, search.count, search.states,
-        )  # fmt: skip
+    def scan(first: int, last: int, *tally: Any) -> None:
+        scan_terms(energies, masks, polynomial.coefficients, first, last, *tally)
 
     return scan
-
-
-def _lowest(
-    spins: NDArray[np.int8],
-    energies: NDArray[np.float64],
-    labels: list[Hashable],
-    vartype: dimod.Vartype,
-    scale: float,
-    info: dict[str, Any],
-) -> dimod.SampleSet:
-    """The states that exact energies confirm; rounding in the scan may have let others in."""
-    ground = energies <= energies.min(initial=np.inf) + 1e-9 * scale
-    return spin_samples(spins[ground], labels, vartype, energies[ground], **info)

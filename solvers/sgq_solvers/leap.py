@@ -7,14 +7,14 @@ the embedding. The API token stays in Ocean's configuration: no message or answe
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import dimod
 import numpy as np
 
 from sgq.checks import integer, real
-from sgq_solvers.sampler import Sampler
+from sgq_solvers.sampler import Clock, Sampler
 
 Embedding = dict[Any, Sequence[int]]
 
@@ -70,8 +70,8 @@ class DWaveQPUSampler(Sampler):
         dimod.SampleSet
             As Ocean returns it: broken chains mended by majority vote, `chain_break_fraction` in every row, timing
             in ``info``. ``info["sgq"]``: `processor`, `chains` (qubits of each variable, in the model's order),
-            `num_qubits`, `longest_chain`, `chain_strength` (None where every chain is one qubit) and the mean
-            `chain_break_fraction`.
+            `num_qubits`, `longest_chain`, `chain_strength` (None where every chain is one qubit), the mean
+            `chain_break_fraction`, and `setup_seconds`, what the embedding search took.
 
         Raises
         ------
@@ -94,9 +94,14 @@ class DWaveQPUSampler(Sampler):
         if self._qpu is None:
             self._qpu = _configured_qpu()
         _check_ranges(self._qpu, options)
-        sampler = _ocean().EmbeddingComposite(self._qpu, _embedder(bqm, self._qpu), search)
+        embedder = _Embedder(bqm, self._qpu)
+        sampler = _ocean().EmbeddingComposite(self._qpu, embedder, search)
         samples = sampler.sample(bqm, chain_strength=chain_strength, return_embedding=True, **options)
-        samples.info["sgq"] = {"processor": _name(self._qpu), **_embedding_record(samples, bqm)}
+        samples.info["sgq"] = {
+            "processor": _name(self._qpu),
+            **_embedding_record(samples, bqm),
+            "setup_seconds": embedder.seconds,
+        }
         return samples
 
     def warm_up(self) -> None:
@@ -161,15 +166,20 @@ def _check_ranges(qpu: Any, options: dict[str, Any]) -> None:
             raise ValueError(f"{option}={value}: {_name(qpu)} takes {low} to {high}")
 
 
-def _embedder(bqm: dimod.BinaryQuadraticModel, qpu: Any) -> Callable[..., Embedding]:
-    """minorminer's search, whose failure says what did not fit where."""
+class _Embedder:
+    """minorminer's search, whose failure says what did not fit where, and the seconds that it took."""
 
-    def find_embedding(source: Any, target: Any, **parameters: Any) -> Embedding:
+    def __init__(self, bqm: dimod.BinaryQuadraticModel, qpu: Any) -> None:
+        self.bqm, self.qpu, self.seconds = bqm, qpu, 0.0
+
+    def __call__(self, source: Any, target: Any, **parameters: Any) -> Embedding:
         from minorminer import find_embedding  # type: ignore[import-untyped]
 
+        bqm, qpu, clock = self.bqm, self.qpu, Clock(None)
         embedding: Embedding = {}
         if bqm.num_variables <= len(qpu.nodelist) and bqm.num_interactions <= len(qpu.edgelist):
             embedding = find_embedding(source, target, **parameters)
+        self.seconds = clock.elapsed()
         if bqm.num_variables and not embedding:
             limit = f" within time_limit={parameters['timeout']:g} s" if parameters else ""
             raise ValueError(
@@ -178,8 +188,6 @@ def _embedder(bqm: dimod.BinaryQuadraticModel, qpu: Any) -> Callable[..., Embedd
                 "take a smaller or sparser instance"
             )
         return embedding
-
-    return find_embedding
 
 
 def _embedding_record(samples: dimod.SampleSet, bqm: dimod.BinaryQuadraticModel) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import sgq
-from sgq.analysis import time_to_solution
+from sgq.analysis import find_ground_states, time_to_solution
 from sgq.comparing import ComparisonRow
 
 
@@ -74,6 +74,24 @@ class Unavailable:
 
 def row_of(comparison, label):
     return next(row for row in comparison if row.label == label)
+
+
+def test_the_mean_counts_occurrences():
+    problem = glass()
+    up, one_down = [1] * 10, [-1] + [1] * 9
+    energies = problem.energies(np.array([up, one_down]))
+    row = row_of(sgq.compare(problem, {"a": (Fake([up, one_down], counts=[3, 1]), {})}), "a")
+    assert row.num_reads == 4
+    assert row.mean == pytest.approx((3 * energies[0] + energies[1]) / 4)
+
+
+def test_a_bad_read_does_not_widen_the_target():
+    """Three rows of a partition of [1, 2, 10^6, 10^6]: differences 1, 3 and 2·10^6 + 3, energies their squares."""
+    problem = sgq.build("number-partitioning", numbers=[1, 2, 10**6, 10**6])
+    rows = [[1, -1, 1, -1], [1, 1, 1, -1], [1, 1, 1, 1]]
+    row = row_of(sgq.compare(problem, {"a": (Fake(rows), {})}), "a")
+    assert (row.best, row.hits) == (1, 1)
+    assert find_ground_states(sgq.solve(problem, Fake(rows))).hits == 1
 
 
 def test_rows_say_what_the_samples_hold():

@@ -8,7 +8,7 @@ import pytest
 
 import sgq
 from sgq.analysis import overlap_distribution, satisfiability_transition
-from sgq.comparison import Comparison, ComparisonRow
+from sgq.comparison_table import Comparison, ComparisonRow
 from sgq.report import figures
 
 mpl.use("Agg")

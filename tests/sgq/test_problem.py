@@ -58,7 +58,14 @@ def test_qubo_is_the_quadratic_form_whether_symmetric_or_not() -> None:
         (lambda: sgq.ising({(0, 0): 1}), "two different spins"),
         (lambda: sgq.ising({(0, 1): 1}, [1, 2, 3]), r"h of shape \(3,\)"),
         (lambda: sgq.ising(np.zeros((2, 2)), {5: 1}), "h names spin 5"),
-        (lambda: sgq.ising({(0, 1): "x"}), "array of numbers"),
+        (lambda: sgq.ising({(0, 1): "x"}), r"J\[\(0, 1\)\]='x': a finite number"),
+        (lambda: sgq.ising({(0, 1): np.nan}), r"J\[\(0, 1\)\]=nan"),
+        (lambda: sgq.ising({0: 1.0}), "keys are pairs"),
+        (lambda: sgq.ising(csr_array(np.array([[0, 1.0], [np.nan, 0]]))), "J.0. = nan"),
+        (lambda: sgq.ising(np.array([[0, 1j], [1j, 0]])), "real numbers"),
+        (lambda: sgq.ising(nx.MultiGraph([(0, 1), (0, 1)])), "undirected and with single edges"),
+        (lambda: sgq.ising(nx.Graph([(0, 1)]), {7: 1.0}), "no node of J"),
+        (lambda: sgq.ising({("b", "a"): 1.0}, [1.0, 2.0]), "give h as a dict"),
         (lambda: sgq.qubo({}), "Q is empty"),
         (lambda: sgq.qubo([[1, 2]]), "square"),
         (lambda: sgq.qubo([[np.inf]]), "finite"),
@@ -75,6 +82,32 @@ def test_samples_of_either_vartype_and_any_order_have_the_same_energy() -> None:
     expected = problem.energies({"a": 1, "b": -1, "c": 1})
     np.testing.assert_array_equal(problem.energies(samples), expected)
     np.testing.assert_array_equal(problem.energies(samples.change_vartype("BINARY", inplace=False)), expected)
+
+
+def test_an_array_of_fields_goes_by_number_not_by_order_of_appearance() -> None:
+    problem = sgq.ising({(2, 1): 1.0, (0, 1): 1.0}, [10.0, 20.0, 30.0])
+    assert list(problem.variables) == [0, 1, 2]
+    assert problem.model.linear == {0: -10.0, 1: -20.0, 2: -30.0}
+
+
+def test_of_many_samples_the_lowest_is_decoded() -> None:
+    problem = sgq.ising({(0, 1): 1.0}, 0.5)
+    rows = [{0: 1, 1: -1}, {0: 1, 1: 1}]
+    samples = dimod.SampleSet.from_samples(rows, "SPIN", energy=problem.energies(rows))
+    assert problem.decode(samples) == {0: 1, 1: 1}
+    assert problem.decode(samples.change_vartype("BINARY", inplace=False)) == {0: 1, 1: 1}
+    with pytest.raises(ValueError, match="2 configurations"):
+        problem.decode(np.array([[1, 1], [1, -1]]))
+
+
+def test_flip_symmetry_and_tolerance() -> None:
+    assert sgq.ising({(0, 1): 1.0}).flip_symmetric
+    assert not sgq.ising({(0, 1): 1.0}, 0.1).flip_symmetric
+    assert sgq.qubo({(0, 0): 1.0, (1, 1): 1.0, (0, 1): -2.0}).flip_symmetric  # (x0 - x1)²
+    assert not sgq.qubo({(0, 0): 1.0}).flip_symmetric
+    assert sgq.ising({(0, 1): 3.0}).energy_tolerance == 0
+    assert sgq.qubo({(0, 1): 3.0}).energy_tolerance == 0
+    assert 0 < sgq.ising({(0, 1): 0.1}).energy_tolerance < 1e-12
 
 
 def test_samples_that_do_not_fit_are_refused() -> None:

@@ -129,7 +129,7 @@ def test_max_cut_pickles_with_its_graph() -> None:
         (np.zeros((0, 0)), None, r"graph of shape \(0, 0\)"),
         (np.zeros((2, 3)), None, r"graph of shape \(2, 3\): a networkx.Graph or a square matrix"),
         (3, None, r"graph of shape \(\)"),
-        ("G1", None, r"graph: an array of numbers is needed, not str"),
+        ("G1", None, r"graph: an array of real numbers is needed, not str"),
         (nx.DiGraph([(0, 1)]), None, r"undirected networkx.Graph, not a DiGraph"),
         (nx.MultiGraph([(0, 1)]), None, r"undirected networkx.Graph, not a MultiGraph"),
         (nx.Graph([(0, 1), (1, 1)]), None, r"graph: a loop at 1"),

@@ -91,7 +91,7 @@ def test_memories_pickle_and_record_the_seed_of_what_was_drawn() -> None:
         (lambda: hopfield(patterns=np.empty((0, 4))), r"patterns of shape \(0, 4\)"),
         (lambda: hopfield(patterns=[[1, 1], [1, 0]]), r"patterns\[1, 1\] = 0: every entry must be -1 or \+1"),
         (lambda: hopfield(patterns=[[1, math.nan]]), r"patterns\[0, 1\] = nan"),
-        (lambda: hopfield(patterns=[[1, 1], [1]]), r"patterns: an array of numbers is needed"),
+        (lambda: hopfield(patterns=[[1, 1], [1]]), r"patterns: an array of real numbers is needed"),
         (lambda: hopfield(n=0, num_patterns=1), r"n=0: an integer of at least 1"),
         (lambda: hopfield(n=3, num_patterns=0), r"num_patterns=0: an integer of at least 1"),
         (lambda: mattis(), r"mattis needs a pattern, or n"),

@@ -76,6 +76,12 @@ def test_wishart_couplings_have_the_covariance_of_the_paper() -> None:
     assert abs(gauged.std() - math.sqrt(alpha / n)) < 0.05 * math.sqrt(alpha / n)
 
 
+def test_wishart_columns_have_unit_variance_at_small_n() -> None:
+    """E0 = -(1/2N) Σ w², of mean -alpha N/2 (covariance (N δ_ij - 1)/(N-1)) also at N = 3. Five standard errors."""
+    energies = [planted(method="wishart", n=3, alpha=100, seed=seed).ground_energy for seed in range(100)]
+    assert abs(np.mean(energies) + 150) < 5 * np.std(energies) / 10
+
+
 def test_planted_instances_pickle() -> None:
     problem = planted(shape=(3, 3), alpha=1, seed=1)
     again = pickle.loads(pickle.dumps(problem))

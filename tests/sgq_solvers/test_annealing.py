@@ -52,6 +52,13 @@ def test_so_does_a_polynomial(vartype: str) -> None:
     assert boltzmann_pvalue(model, beta=0.5, seed=12) > 1e-3
 
 
+def test_given_states_are_forgotten_at_infinite_temperature() -> None:
+    model = dimod.BinaryQuadraticModel(dict.fromkeys(range(4), -0.3), {}, "SPIN")
+    states = np.ones((1, 4), np.int8)
+    samples = sgq.solve(model, initial_states=states, num_reads=2500, num_sweeps=10, beta_range=(0, 0), seed=1)
+    assert abs(samples.record.sample.mean()) < 0.035  # 3.5 standard errors
+
+
 def test_domain_walls_meet_in_a_ferromagnetic_ring() -> None:
     problem = sgq.ising({(i, (i + 1) % 100): 1.0 for i in range(100)})
     assert sgq.solve(problem, seed=1).first.energy == -100
@@ -67,7 +74,7 @@ def test_defaults_find_the_ground_state_at_any_scale_of_couplings(scale: float) 
     assert sgq.solve(scaled, seed=1).first.energy == pytest.approx(scale * exact, rel=1e-9)
 
 
-def test_equal_seeds_give_equal_bits_however_the_reads_are_split() -> None:
+def test_equal_seeds_give_equal_bits() -> None:
     problem = sgq.build("edwards-anderson", shape=(6, 6), seed=1)
     first = sgq.solve(problem, num_reads=70, num_sweeps=20, seed=4)
     again = sgq.solve(problem, num_reads=70, num_sweeps=20, seed=4)

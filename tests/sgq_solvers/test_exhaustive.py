@@ -65,6 +65,20 @@ def test_polynomials_agree_with_the_exact_polynomial_solver(n: int, vartype: str
     assert samples.info["sgq"]["degeneracy"] == (energies == energies.min()).sum()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_ground_states_far_below_the_scale_of_couplings(seed: int) -> None:
+    """Number partitioning: couplings of 10^12 and a ground state near 0."""
+    problem = sgq.build("number-partitioning", n=18, bits=20, seed=seed)
+    spins = 1 - 2 * ((np.arange(1 << 18)[:, None] >> np.arange(18)) & 1)
+    energies = (spins @ np.array(problem.instance)) ** 2
+    for max_states in (1, 1024):
+        samples = sgq.solve(problem, "exhaustive", max_states=max_states)
+        assert samples.first.energy == energies.min()
+        assert samples.info["sgq"]["degeneracy"] == (energies == energies.min()).sum()
+    close = sgq.ising({(0, 1): 1e6, (2, 3): 1e-4})
+    assert sgq.solve(close, "exhaustive").info["sgq"]["degeneracy"] == 4
+
+
 def test_blocks_beyond_the_first_are_searched() -> None:
     polynomial = dimod.BinaryPolynomial({tuple(range(k, k + 3)): -1.0 for k in range(13)}, "SPIN")
     samples = sgq.solve(polynomial, "exhaustive")

@@ -1,9 +1,10 @@
-"""Metropolis sweeps, many reads: pair interactions with cached local fields, and interactions of any order.
+"""Heat-bath sweeps, many reads: pair interactions with cached local fields, and interactions of any order.
 
 A read is one configuration with a generator of its own (xoshiro256++), so that its history depends on its own
 seed alone. Spins are visited in order; each single update satisfies detailed balance, so a sweep leaves the
-Boltzmann distribution as it is. A flip that costs nothing is made with probability 1/2: made always, in order,
-domain walls would move in step and never meet.
+Boltzmann distribution as it is. A spin takes its new value with the Boltzmann weight of that value, so a flip that
+costs nothing is made with probability 1/2. (Metropolis would make it always: in a fixed order of spins, domain walls
+then move in step and never meet, and at infinite temperature every sweep flips every spin.)
 
 Both kernels work in place and return the number of accepted flips. They share
 
@@ -16,7 +17,6 @@ import numpy as np
 from numba import njit
 
 _UNIT = 2.0**-53
-_LN2 = np.log(2.0)
 
 
 @njit(cache=True, nogil=True)
@@ -65,12 +65,12 @@ def sweep_terms(  # type: ignore[no-untyped-def]
 
 @njit(inline="always")
 def _accepts(cost, beta, state):  # type: ignore[no-untyped-def]
-    if cost < 0.0:
-        return True
-    exponent = beta * cost if cost > 0.0 else _LN2
+    exponent = beta * cost if cost != 0.0 else 0.0
     if exponent > 40.0:  # e^-40 is below the resolution of the generator
         return False
-    return _uniform(state) < np.exp(-exponent)
+    if exponent < -40.0:
+        return True
+    return _uniform(state) * (1.0 + np.exp(exponent)) < 1.0
 
 
 @njit(inline="always")

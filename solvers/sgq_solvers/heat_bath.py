@@ -1,4 +1,4 @@
-"""Metropolis dynamics of a model: its arrays laid out for the kernels, and its scale of energy."""
+"""Heat-bath dynamics of a model: its arrays laid out for the kernels, and its scale of energy."""
 
 from __future__ import annotations
 
@@ -23,31 +23,32 @@ def dynamics_of(
 
 
 class Pairs:
-    """Metropolis dynamics of a quadratic form, on cached local fields."""
+    """Heat-bath dynamics of a quadratic form, on cached local fields."""
 
     def __init__(self, form: QuadraticForm) -> None:
         from scipy.sparse import csr_array
 
-        self.energies = form.energies
+        self.energies, self.tolerance = form.energies, form.tolerance
         self.fields = form.fields
         self.graph = starts, neighbours, couplings = form.adjacency()
         self.matrix = csr_array((couplings, neighbours, starts), shape=2 * (form.num_variables,))
         squares = form.fields**2 + (self.matrix**2).sum(axis=1)
         self.rms = float(np.sqrt(squares.mean())) if len(squares) else 0.0
+        self.work = form.num_variables + len(neighbours)
 
     def sweeper(self, spins: NDArray[np.int8], generators: NDArray[np.uint64]) -> Callable[[Floats], int]:
         """A function that sweeps `spins` in place at the inverse temperatures it is given."""
-        from sgq.kernels.metropolis import sweep_pairs
+        from sgq.kernels.heat_bath import sweep_pairs
 
         local = np.ascontiguousarray(self.fields + (self.matrix @ spins.T.astype(float)).T)
         return lambda betas: sweep_pairs(spins, local, *self.graph, betas, generators)
 
 
 class Polynomial:
-    """Metropolis dynamics of a spin polynomial, on the product of each term."""
+    """Heat-bath dynamics of a spin polynomial, on the product of each term."""
 
     def __init__(self, polynomial: Terms, num_spins: int) -> None:
-        self.energies = polynomial.energies
+        self.energies, self.tolerance = polynomial.energies, polynomial.tolerance
         self.polynomial = polynomial
         orders = np.diff(polynomial.starts)
         owner = np.repeat(np.arange(len(orders)), orders)
@@ -56,10 +57,11 @@ class Polynomial:
         self.starts = np.searchsorted(polynomial.indices[by_spin], np.arange(num_spins + 1))
         squares = np.bincount(polynomial.indices, polynomial.coefficients[owner] ** 2, num_spins)
         self.rms = float(np.sqrt(squares.mean())) if num_spins else 0.0
+        self.work = num_spins + 2 * len(self.terms)
 
     def sweeper(self, spins: NDArray[np.int8], generators: NDArray[np.uint64]) -> Callable[[Floats], int]:
         """A function that sweeps `spins` in place at the inverse temperatures it is given."""
-        from sgq.kernels.metropolis import sweep_terms
+        from sgq.kernels.heat_bath import sweep_terms
 
         polynomial = self.polynomial
         signs = spins[:, polynomial.indices] < 0
