@@ -149,4 +149,5 @@ def progress_bar(title: str) -> Iterator[Callable[[float, float], None]]:
     try:
         yield update
     finally:
-        bar.stop()
+        if bar.live.is_started:
+            bar.stop()
