@@ -43,6 +43,7 @@ def main() -> None:
         f"Sherrington–Kirkpatrick, N = {n}, on {info['num_qubits']} qubits in chains of up to {info['longest_chain']};"
         f"\n{info['chain_break_fraction']:.1%} of chains broken at strength {info['chain_strength']:.2f}"
     )
+    ax.margins(y=0.3)
     ax.legend()
     figure.savefig(arguments.output, dpi=150)
 
