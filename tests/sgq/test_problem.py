@@ -61,7 +61,7 @@ def test_qubo_is_the_quadratic_form_whether_symmetric_or_not() -> None:
         (lambda: sgq.ising({(0, 1): "x"}), r"J\[\(0, 1\)\]='x': a finite number"),
         (lambda: sgq.ising({(0, 1): np.nan}), r"J\[\(0, 1\)\]=nan"),
         (lambda: sgq.ising({0: 1.0}), "keys are pairs"),
-        (lambda: sgq.ising(csr_array(np.array([[0, 1.0], [np.nan, 0]]))), "J.0. = nan"),
+        (lambda: sgq.ising(csr_array(np.array([[0, 1.0], [np.nan, 0]]))), "J.1. = nan"),
         (lambda: sgq.ising(np.array([[0, 1j], [1j, 0]])), "real numbers"),
         (lambda: sgq.ising(nx.MultiGraph([(0, 1), (0, 1)])), "undirected and with single edges"),
         (lambda: sgq.ising(nx.Graph([(0, 1)]), {7: 1.0}), "no node of J"),

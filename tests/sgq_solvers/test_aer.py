@@ -189,7 +189,7 @@ def test_the_optimiser_stops_with_the_best_so_far() -> None:
         ({"gamma": [0.5]}, "beta is missing"),
         ({"gamma": [0.5, 0.1], "beta": [0.1, 0.2]}, r"gamma of shape \(2,\): p=1"),
         ({"gamma": [0.5], "beta": [float("nan")]}, r"beta\[0\] = nan"),
-        ({"gamma": "wide", "beta": [0.1]}, "gamma: an array of numbers"),
+        ({"gamma": "wide", "beta": [0.1]}, "gamma: an array of real numbers"),
         ({"p": 0}, "p=0"),
         ({"shots": 0}, "shots=0"),
         ({"maxiter": 0}, "maxiter=0"),
