@@ -132,10 +132,10 @@ def energy_tolerance(*coefficients: Floats) -> float:
     """Energies of one model are equal if they differ by no more than this, what rounding can do to them.
 
     0 where all coefficients are integers or quarters of integers (as those of bits are in spins) and add up to less
-    than 2^51, so that every energy is exact; else 1e-12 of the sum of their absolute values.
+    than 2^49, so that every energy is exact; else 1e-12 of the sum of their absolute values.
     """
     total = sum(float(np.abs(c).sum()) for c in coefficients)
-    exact = total < 2.0**51 and all(bool((4 * c == np.rint(4 * c)).all()) for c in coefficients)
+    exact = total < 2.0**49 and all(bool((4 * c == np.rint(4 * c)).all()) for c in coefficients)
     return 0.0 if exact else 1e-12 * total
 
 
