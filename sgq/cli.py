@@ -39,7 +39,10 @@ Parameters = Annotated[
     list[str] | None, typer.Option("--parameter", "-p", metavar="KEY=VALUE", help="Parameter of the problem.")
 ]
 Format = Annotated[str | None, typer.Option("--format", help="Format of the file, where its text is ambiguous.")]
-Seed = Annotated[int | None, typer.Option(help="Seed of the instance and of the solver.")]
+Seed = Annotated[
+    int | None,
+    typer.Option(help="Seed of the instance and of the solver; without it, the instance is not drawn again."),
+]
 TimeLimit = Annotated[float | None, typer.Option(metavar="SECONDS", help="Stop each solver after this time.")]
 TargetEnergy = Annotated[float | None, typer.Option(help="Stop at this energy; exit code 1 if it is not reached.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -189,6 +192,8 @@ def compare(
         figures.check_format(figure)
     problem = _problem(target, parameter, format, seed)
     names = [name.strip() for name in solvers.split(",")]
+    if not all(names):
+        raise ValueError(f"--solvers {solvers}: names separated by commas")
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise ValueError(f"--solvers {solvers}: {twice.pop()} stands twice")
@@ -240,7 +245,7 @@ def sat_transition(
     sizes = [integer("-n", _value(size), 1) for size in n.split(",")]
     integer("--instances", instances, 2)
     integer("-k", k, 1)
-    entropy = np.random.SeedSequence(seed_integer(seed)).entropy
+    entropy = int(np.random.default_rng().integers(2**31)) if seed_integer(seed) is None else seed
     solver = get_solver("cdcl")()
     transitions: list[Any] = []
     with progress_bar(f"{k}-SAT") as progress:

@@ -189,7 +189,11 @@ def _row(run: _Run, target: float | None, source: TargetSource | None, margin: f
     hits = int(counts[energies <= target + margin].sum())
     return ComparisonRow(
         **common,
-        **(_certain(hits, seconds) if proven else _estimated(hits, int(counts.sum()), seconds, run.info)),
+        **(
+            _certain(hits, seconds)
+            if proven or run.info.get("deterministic")
+            else _estimated(hits, int(counts.sum()), seconds, run.info)
+        ),
         best=run.best,
         mean=float(np.average(energies, weights=counts)),
         residual_energy=run.best - target,
@@ -232,6 +236,7 @@ def _note(run: _Run, hits: int, proven: bool, below: bool) -> str | None:
         "proved that no configuration reaches the target": proven and not hits,
         "stopped at the target, which may bias the success probability upwards": stopped == "target_energy",
         "interrupted": stopped == "interrupt",
+        "cut short by the time limit": stopped == "time_limit" and run.info.get("deterministic"),
         "reads of different lengths, whose time to solution is that of their mixture": run.info.get("restarts"),
         f"made quadratic with {auxiliary} auxiliary variables": auxiliary,
     }

@@ -48,7 +48,7 @@ class QuadraticForm:
     @cached_property
     def tolerance(self) -> float:
         """What rounding can do to an energy, see `energy_tolerance`."""
-        return energy_tolerance(self.couplings, self.fields, np.array([self.offset]))
+        return energy_tolerance(self.couplings, self.fields, offset=self.offset)
 
     def flip_symmetric(self, vartype: Vartype) -> bool:
         """Whether turning over every variable, spins or bits, leaves every energy as it is."""
@@ -128,15 +128,20 @@ class Terms:
         return energies
 
 
-def energy_tolerance(*coefficients: Floats) -> float:
+def energy_tolerance(*coefficients: Floats, offset: float = 0.0) -> float:
     """Energies of one model are equal if they differ by no more than this, what rounding can do to them.
 
-    0 where all coefficients are integers or quarters of integers (as those of bits are in spins) and add up to less
-    than 2^49, so that every energy is exact; else 1e-12 of the sum of their absolute values.
+    0 where every energy is exact: coefficients that are multiples of 1/4 (integers of bits, in spins) and add up to
+    less than 2^49, or of 1/1024 (integers of bits in terms of up to ten) and 2^41. Else 1e-14 of the sum of the
+    absolute coefficients, and four units in the last place of the offset.
     """
     total = sum(float(np.abs(c).sum()) for c in coefficients)
-    exact = total < 2.0**49 and all(bool((4 * c == np.rint(4 * c)).all()) for c in coefficients)
-    return 0.0 if exact else 1e-12 * total
+    for steps in (4.0, 1024.0):
+        if total + abs(offset) < 2.0**51 / steps:
+            scaled = (steps * np.append(c, offset) for c in coefficients)
+            if all(bool((c == np.rint(c)).all()) for c in scaled):
+                return 0.0
+    return 1e-14 * total + 4 * float(np.spacing(abs(offset)))
 
 
 def model_arrays(

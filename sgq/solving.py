@@ -79,6 +79,13 @@ def solve(problem: Any, solver: Any = "annealing", /, **parameters: Any) -> dimo
         answer.resolve()
     sampled = time.perf_counter()
     samples = _recomputed(problem, answer)
+    if (
+        len(samples)
+        and samples.info.get("sgq", {}).get("proven")
+        and np.ptp(samples.record.energy) > problem.energy_tolerance
+    ):
+        # The model's float64 coefficients could not tell apart what the problem itself can.
+        samples.info["sgq"] = {**samples.info["sgq"], "proven": False, "degeneracy": None}
     samples.info["sgq"] = {
         **samples.info.get("sgq", {}),
         "solver": name,

@@ -1,6 +1,7 @@
 """Conformance checks that a plug-in, ours or a third party's, runs on itself.
 
-Both raise AssertionError with what is wrong, and return nothing where all is well::
+Both raise AssertionError with what is wrong (or let an error of the plug-in itself through), and return nothing where
+all is well::
 
     from sgq.testing import check_problem, check_solver
 
@@ -29,7 +30,7 @@ import numpy as np
 
 from sgq.formats import load, save
 from sgq.problem import Problem
-from sgq.registry import build, get_problem
+from sgq.registry import build, get_problem, problems
 from sgq.solving import as_solver, solve
 
 _ENUMERABLE = 16
@@ -67,6 +68,7 @@ def check_problem(builder: str | Callable[..., Problem], /, **parameters: Any) -
         f"parameters are not JSON values: {problem.parameters}"
     )
     assert problem.instance is not None, "the instance was thrown away"
+    _check_symmetry_and_rounding(problem)
 
     rows = _random_rows(problem, 20)
     energies = problem.energies(rows)
@@ -78,9 +80,10 @@ def check_problem(builder: str | Callable[..., Problem], /, **parameters: Any) -
         np.testing.assert_array_equal(again.energies(rows), energies, "equal seeds gave different instances")
         assert problem.seed == parameters["seed"], f"the problem records seed={problem.seed}, not the one given"
     _check_same(problem, pickle.loads(pickle.dumps(problem)), rows, "pickling")
-    with tempfile.TemporaryDirectory() as folder:
-        save(problem, Path(folder) / "problem.json")
-        _check_same(problem, load(Path(folder) / "problem.json"), rows, "saving as JSON and loading")
+    if problem.name in problems():  # a file names its family, whose class is found through the registry
+        with tempfile.TemporaryDirectory() as folder:
+            save(problem, Path(folder) / "problem.json")
+            _check_same(problem, load(Path(folder) / "problem.json"), rows, "saving as JSON and loading")
     _check_ground_energy(problem, energies)
 
 
@@ -113,16 +116,23 @@ def check_solver(solver: Any, /, *, problem: Problem | None = None, max_variable
     elif not hasattr(instance, "sample_problem"):
         assert isinstance(instance, dimod.PolySampler), f"{name} is no dimod sampler and has no sample_problem"
     if isinstance(instance, dimod.PolySampler):
-        cubic = dimod.BinaryPolynomial({("a", "b", "c"): 1.0, ("a",): -0.5, ("d",): 0.25, (): 2.0}, "SPIN")
-        answer = instance.sample_poly(cubic)
-        assert set(answer.variables) == set("abcd"), f"{name} lost a variable of a polynomial"
-        np.testing.assert_allclose(answer.record.energy, cubic.energies(answer), err_msg=f"{name}: energies")
+        _check_sample_poly(name, instance)
     _refused(lambda: solve(problem or build("k-sat", clauses=[[1]]), instance, num_raeds=1), "no parameter 'num_raeds'")
 
 
 def _random_rows(problem: Problem, count: int) -> np.ndarray[Any, np.dtype[np.int8]]:
     rows = np.random.default_rng(0).integers(0, 2, (count, problem.num_variables))
     return np.asarray(rows if problem.vartype == "BINARY" else 2 * rows - 1, dtype=np.int8)
+
+
+def _check_symmetry_and_rounding(problem: Problem) -> None:
+    rows = _random_rows(problem, 20)
+    energies = problem.energies(rows)
+    turned = problem.energies(-rows if problem.vartype == "SPIN" else 1 - rows)
+    scale = max(1.0, float(np.abs(energies).max()))
+    if problem.flip_symmetric:
+        np.testing.assert_allclose(turned, energies, atol=1e-9 * scale, err_msg="flip_symmetric is wrong")
+    assert 0 <= problem.energy_tolerance <= 1e-6 * scale, f"energy_tolerance={problem.energy_tolerance} is no rounding"
 
 
 def _check_model(problem: Problem, rows: Any, energies: Any) -> None:
@@ -189,7 +199,9 @@ def _run_dimod_tests(name: str, instance: dimod.Sampler, max_variables: int | No
 
 def _check_sample(name: str, instance: dimod.Sampler) -> None:
     for vartype in ("SPIN", "BINARY"):
-        model = dimod.BinaryQuadraticModel({"a": 0.5, (0, 1): -1.0}, {("a", "b"): -1.0, ("b", 7): 2.0}, 3.0, vartype)
+        model = dimod.BinaryQuadraticModel(
+            {"a": 0.5, (0, 1): -1.0, "free": 0.0}, {("a", "b"): -1.0, ("b", 7): 2.0}, 3.0, vartype
+        )
         before = model.copy()
         samples = solve(model, instance, **({"seed": 3} if "seed" in instance.parameters else {}))
         assert model == before, f"{name} changes the model that it is given"
@@ -197,6 +209,14 @@ def _check_sample(name: str, instance: dimod.Sampler) -> None:
         assert list(samples.variables) == list(model.variables), f"{name} loses or renames variables"
         assert len(samples), f"{name} returns no samples"
         assert (samples.record.num_occurrences > 0).all(), f"{name} returns rows that occurred zero times"
+        recorded = samples.info["sgq"]
+        assert json.loads(json.dumps(recorded, allow_nan=False)) == recorded, f"{name}: info['sgq'] is not JSON"
+        if recorded.get("proven"):
+            lowest = dimod.ExactSolver().sample(model).first.energy
+            assert samples.first.energy <= lowest + 1e-9, f"{name} proves a state that is not the lowest"
+        if "num_reads" in instance.parameters:
+            reads = solve(model, instance, num_reads=3).record.num_occurrences.sum()
+            assert reads == 3, f"{name} makes {reads} reads where num_reads=3"
         answer = instance.sample(model)
         np.testing.assert_allclose(answer.record.energy, model.energies(answer), err_msg=f"{name}: energies")
         if "seed" in instance.parameters:
@@ -204,6 +224,15 @@ def _check_sample(name: str, instance: dimod.Sampler) -> None:
             np.testing.assert_array_equal(
                 samples.record.sample, again.record.sample, f"{name}: equal seeds gave different samples"
             )
+
+
+def _check_sample_poly(name: str, instance: dimod.PolySampler) -> None:
+    for vartype in ("SPIN", "BINARY"):
+        cubic = dimod.BinaryPolynomial({("a", "b", "c"): 1.0, ("a",): -0.5, ("d",): 0.25, (): 2.0}, vartype)
+        answer = instance.sample_poly(cubic)
+        assert answer.vartype.name == vartype, f"{name} answers a {vartype} polynomial in {answer.vartype.name}"
+        assert set(answer.variables) == set("abcd"), f"{name} lost a variable of a polynomial"
+        np.testing.assert_allclose(answer.record.energy, cubic.energies(answer), err_msg=f"{name}: energies")
 
 
 def _check_sample_problem(name: str, instance: Any, problem: Problem | None) -> None:

@@ -43,14 +43,13 @@ def ising(J: Any, h: Any = None) -> IsingProblem:
         if strange:
             raise ValueError(f"h names {strange[0]!r}, which is no node of J")
         return _ising_of_dict({(u, v): weight for u, v, weight in edges}, h, list(J.nodes))
-    if isinstance(J, Mapping):
+    if isinstance(J, Mapping) and not issparse(J):
         return _ising_of_dict(J, h, [])
-    matrix = J if issparse(J) else finite_array("J", J)
+    matrix = _matrix("J", J)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise ValueError(f"J of shape {matrix.shape}: a square matrix")
     if matrix.shape[0] == 0:
         raise ValueError("J is empty: at least one spin is needed")
-    finite_array("J", matrix.data if issparse(matrix) else matrix)
     if abs(matrix - matrix.T).max() > 0:
         raise ValueError("J is not symmetric: give J_ij = J_ji, each pair counts once")
     if np.any(matrix.diagonal()):
@@ -82,7 +81,7 @@ def qubo(Q: Any) -> ModelProblem:
     from scipy.sparse import coo_array, issparse
 
     labels: list[Hashable] | None = None
-    if isinstance(Q, Mapping):
+    if isinstance(Q, Mapping) and not issparse(Q):
         for pair, value in Q.items():
             if not isinstance(pair, tuple) or len(pair) != 2:
                 raise ValueError(f"Q[{pair!r}]: keys are pairs (i, j)")
@@ -93,10 +92,9 @@ def qubo(Q: Any) -> ModelProblem:
         values = finite_array("Q", list(Q.values()))
         matrix = coo_array((values, (ij[:, 0], ij[:, 1])), shape=(len(labels), len(labels)))
     else:
-        matrix = coo_array(Q if issparse(Q) else finite_array("Q", Q))
+        matrix = coo_array(_matrix("Q", Q))
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
             raise ValueError(f"Q of shape {matrix.shape}: a square matrix")
-        finite_array("Q", matrix.data)
     if matrix.shape[0] == 0:
         raise ValueError("Q is empty: at least one variable is needed")
     i, j = (index.astype(np.int64) for index in matrix.coords)
@@ -104,6 +102,21 @@ def qubo(Q: Any) -> ModelProblem:
     linear = np.bincount(i[~off], matrix.data[~off], matrix.shape[0]).astype(float)
     form = QuadraticForm(np.stack([i[off], j[off]], axis=1), matrix.data[off].astype(float), linear)
     return ModelProblem(name="qubo", source=quadratic_model(form, "BINARY", labels))
+
+
+def _matrix(name: str, values: Any) -> Any:
+    """A matrix of finite floats: an array, or CSR where `values` is sparse, of any format and type."""
+    from scipy.sparse import coo_array, issparse
+
+    if hasattr(values, "to_numpy"):
+        raise ValueError(f"{name} is a {type(values).__name__}: give {name}.to_numpy(), or a dict that names the pairs")
+    if values is None:
+        raise ValueError(f"{name}=None: a matrix, a dict or a graph")
+    if not issparse(values):
+        return finite_array(name, values)
+    entries = coo_array(values)
+    finite_array(name, entries.data)
+    return entries.astype(np.float64).tocsr()
 
 
 def _ising_of_dict(J: Mapping[tuple[Hashable, Hashable], float], h: Any, labels: list[Hashable]) -> IsingProblem:

@@ -36,6 +36,11 @@ class NumberPartitioning(IsingProblem):
     numbers: Integers
 
     @property
+    def energy_tolerance(self) -> float:
+        """0: energies are squares of integers."""
+        return 0.0
+
+    @property
     def instance(self) -> Integers:
         """The numbers."""
         return self.numbers
@@ -80,6 +85,8 @@ def number_partitioning(
     ----------
     .. [1] S. Mertens, Phys. Rev. Lett. 81, 4281 (1998).
     """
+    if numbers is not None and not np.iterable(numbers):
+        raise ValueError(f"numbers={numbers!r}: a sequence of positive integers")
     if numbers is None:
         if n is None or bits is None:
             raise ValueError("number-partitioning needs numbers, or n and bits to draw them")

@@ -82,6 +82,7 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
             `restarts` of different lengths, `acceptance`, and
             `stopped` (``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the run was cut short.
         """
+        clock = Clock(time_limit)
         dynamics, labels = dynamics_of(bqm)
         plan = _Schedule(dynamics.rms, beta_range, schedule, num_sweeps)
         wanted = None if num_reads is None else integer("num_reads", num_reads, 1)
@@ -90,7 +91,7 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         target = None if target_energy is None else real("target_energy", target_energy)
         start = None if initial_states is None else _start(initial_states, labels, bqm.vartype)
         seeds = np.random.SeedSequence(seed_integer(seed))
-        run = _Run(dynamics, wanted, Clock(time_limit), progress)
+        run = _Run(dynamics, wanted, clock, progress)
         longest = 0
         while not run.stopped and (wanted is None or run.done < wanted):
             size = max(_READS, _BLOCK // max(1, len(labels)))
@@ -242,6 +243,8 @@ def _random_spins(reads: int, n: int, seed: np.random.SeedSequence) -> NDArray[n
 
 def _start(initial_states: Any, variables: list[Hashable], vartype: dimod.Vartype) -> NDArray[np.int8]:
     """Initial configurations as spins, one a row, columns in the order of the model."""
+    if isinstance(initial_states, dimod.SampleSet):
+        initial_states = initial_states.change_vartype(vartype, inplace=False)
     if isinstance(initial_states, np.ndarray):
         rows, labels = np.atleast_2d(initial_states), variables
     else:

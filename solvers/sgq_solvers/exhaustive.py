@@ -23,7 +23,7 @@ Scan = Callable[..., None]
 class ExhaustiveSampler(Sampler, dimod.PolySampler):
     """All ground states of models of up to 32 variables, proven.
 
-    Energies are equal if rounding cannot tell them apart: within 1e-12 of the sum of the absolute coefficients, or
+    Energies are equal if rounding cannot tell them apart: within 1e-14 of the sum of the absolute coefficients, or
     not at all where these are integers.
     """
 
@@ -53,8 +53,8 @@ class ExhaustiveSampler(Sampler, dimod.PolySampler):
         Returns
         -------
         dimod.SampleSet
-            The ground states, one row each. ``info["sgq"]`` has `degeneracy` and `proven`, and `stopped`
-            where the search was cut short.
+            The ground states, one row each. ``info["sgq"]`` has `degeneracy`, `proven`, `deterministic` (rows are
+            no independent reads), and `stopped` where the search was cut short.
 
         Raises
         ------
@@ -75,8 +75,7 @@ class ExhaustiveSampler(Sampler, dimod.PolySampler):
     ) -> dimod.SampleSet:
         """Find all ground states of a polynomial; parameters and answer as in `sample`."""
         polynomial, labels = terms(poly if poly.vartype is dimod.SPIN else poly.to_spin())
-        even = not (np.diff(polynomial.starts) % 2).any()
-        search = _Search(len(labels), even, max_states, time_limit, progress)
+        search = _Search(len(labels), polynomial.flip_symmetric("SPIN"), max_states, time_limit, progress)
         return search.run(_term_scan(polynomial, search), polynomial, labels, poly.vartype)
 
 
@@ -110,7 +109,7 @@ class _Search:
     ) -> dimod.SampleSet:
         """Scan all blocks, and confirm the states of the tally by their energies computed anew."""
         # A scan adds up rounding, so it keeps what is near and the exact energies decide.
-        near = 100 * energy.tolerance
+        near = 1e4 * energy.tolerance
         states = np.zeros(max(self.max_states, _CANDIDATES) if near else self.max_states, np.uint64)
         stopped = self._scan_all(lambda a, b: scan(a, b, near, self.best, self.lowest, self.count, states))
         kept = len(states) >= self.count[0]
@@ -125,7 +124,9 @@ class _Search:
         if self.free < self.num_spins:
             spins, energies = np.stack([spins, -spins], axis=1).reshape(-1, self.num_spins), np.repeat(energies, 2)
             degeneracy = degeneracy and 2 * degeneracy
-        info = {"degeneracy": degeneracy, "proven": stopped is None} | ({"stopped": stopped} if stopped else {})
+        info = {"degeneracy": degeneracy, "proven": stopped is None, "deterministic": True} | (
+            {"stopped": stopped} if stopped else {}
+        )
         return spin_samples(spins[: self.max_states], labels, vartype, energies[: self.max_states], **info)
 
     def _scan_all(self, scan: Callable[[int, int], None]) -> str | None:

@@ -32,8 +32,9 @@ class Pairs:
         self.fields = form.fields
         self.graph = starts, neighbours, couplings = form.adjacency()
         self.matrix = csr_array((couplings, neighbours, starts), shape=2 * (form.num_variables,))
-        squares = form.fields**2 + (self.matrix**2).sum(axis=1)
-        self.rms = float(np.sqrt(squares.mean())) if len(squares) else 0.0
+        largest = max(np.abs(couplings).max(initial=0.0), np.abs(form.fields).max(initial=0.0)) or 1.0
+        squares = (form.fields / largest) ** 2 + ((self.matrix / largest) ** 2).sum(axis=1)
+        self.rms = largest * float(np.sqrt(squares.mean())) if len(squares) else 0.0
         self.work = form.num_variables + len(neighbours)
 
     def sweeper(self, spins: NDArray[np.int8], generators: NDArray[np.uint64]) -> Callable[[Floats], int]:
@@ -55,8 +56,9 @@ class Polynomial:
         by_spin = np.argsort(polynomial.indices, kind="stable")
         self.terms = owner[by_spin]
         self.starts = np.searchsorted(polynomial.indices[by_spin], np.arange(num_spins + 1))
-        squares = np.bincount(polynomial.indices, polynomial.coefficients[owner] ** 2, num_spins)
-        self.rms = float(np.sqrt(squares.mean())) if num_spins else 0.0
+        largest = np.abs(polynomial.coefficients).max(initial=0.0) or 1.0
+        squares = np.bincount(polynomial.indices, (polynomial.coefficients[owner] / largest) ** 2, num_spins)
+        self.rms = largest * float(np.sqrt(squares.mean())) if num_spins else 0.0
         self.work = num_spins + 2 * len(self.terms)
 
     def sweeper(self, spins: NDArray[np.int8], generators: NDArray[np.uint64]) -> Callable[[Floats], int]:
@@ -64,9 +66,10 @@ class Polynomial:
         from sgq.kernels.heat_bath import sweep_terms
 
         polynomial = self.polynomial
-        signs = spins[:, polynomial.indices] < 0
-        ends = np.concatenate([np.zeros((len(spins), 1), np.int64), np.cumsum(signs, axis=1)], axis=1)
-        odd = np.diff(ends[:, polynomial.starts], axis=1) % 2
-        products = (1 - 2 * odd).astype(np.int8)
+        products = np.ones((len(spins), len(polynomial.coefficients)), np.int8)
+        first, orders = polynomial.starts[:-1], np.diff(polynomial.starts)
+        for k in range(orders.max(initial=0)):
+            longer = np.flatnonzero(orders > k)
+            products[:, longer] *= spins[:, polynomial.indices[first[longer] + k]]
         arguments = (spins, products, self.starts, self.terms, polynomial.coefficients)
         return lambda betas: sweep_terms(*arguments, betas, generators)
