@@ -94,7 +94,7 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         run = _Run(dynamics, wanted, clock, progress)
         longest = 0
         while not run.stopped and (wanted is None or run.done < wanted):
-            size = max(_READS, _BLOCK // max(1, len(labels)))
+            size = min(max(_READS, _BLOCK // max(1, len(labels))), max(1, 4 * _WORK // max(1, dynamics.work)))
             size = size if wanted is None else min(size, wanted - run.done)
             sweeps = plan.num_sweeps or (_SWEEPS if time_limit is None else run.restart_length())
             longest = max(longest, sweeps)

@@ -34,7 +34,7 @@ class Pairs:
         self.matrix = csr_array((couplings, neighbours, starts), shape=2 * (form.num_variables,))
         largest = max(np.abs(couplings).max(initial=0.0), np.abs(form.fields).max(initial=0.0)) or 1.0
         squares = (form.fields / largest) ** 2 + ((self.matrix / largest) ** 2).sum(axis=1)
-        self.rms = largest * float(np.sqrt(squares.mean())) if len(squares) else 0.0
+        self.rms = float(largest * np.sqrt(squares.mean())) if len(squares) else 0.0
         self.work = form.num_variables + len(neighbours)
 
     def sweeper(self, spins: NDArray[np.int8], generators: NDArray[np.uint64]) -> Callable[[Floats], int]:
@@ -58,7 +58,7 @@ class Polynomial:
         self.starts = np.searchsorted(polynomial.indices[by_spin], np.arange(num_spins + 1))
         largest = np.abs(polynomial.coefficients).max(initial=0.0) or 1.0
         squares = np.bincount(polynomial.indices, (polynomial.coefficients[owner] / largest) ** 2, num_spins)
-        self.rms = largest * float(np.sqrt(squares.mean())) if num_spins else 0.0
+        self.rms = float(largest * np.sqrt(squares.mean())) if num_spins else 0.0
         self.work = num_spins + 2 * len(self.terms)
 
     def sweeper(self, spins: NDArray[np.int8], generators: NDArray[np.uint64]) -> Callable[[Floats], int]:
