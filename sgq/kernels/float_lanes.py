@@ -1,0 +1,91 @@
+"""Sixty-four replicas of any quadratic model: spins as bits, fields in float32, one pass over the graph for all.
+
+Replica l of site i is bit l of ``spins[i]``, set for s = +1. The field of a site starts at what it is with every
+neighbour down and adds 2 J where a neighbour's bit is set, sixteen replicas a register; nothing is cached, so nothing
+drifts. Indices are unsigned: signed ones cost numba code for negative indices.
+"""
+
+import numpy as np
+from numba import njit
+
+from sgq.kernels.noise import Words, exponential, next_words
+from sgq.kernels.vectors import Vector, convert, load, select, splat, store
+
+LANES = 64
+_Lanes = Vector("f32", 16, 4)
+_Bits = Vector("bit", 16, 4)
+_Sums = Vector("f64", 16, 4)
+_ONE = np.uint64(1)
+
+
+@njit(cache=True, nogil=True)
+def sweep(  # type: ignore[no-untyped-def]
+    spins, starts, neighbours, couplings, down, scales, sweeps, rotation, generators, pool
+):
+    """Visit every site `sweeps` times.
+
+    Parameters
+    ----------
+    spins
+        uint64 (N,), changed in place.
+    starts, neighbours, couplings
+        The graph in CSR form: uint64 (N + 1,), uint32, and float32 2 J, dimod's sign.
+    down
+        float32 (N,), the field of each site if all its neighbours are down.
+    scales
+        float32 (rows * 64,): 2 beta of every replica; sweep t uses row t mod rows.
+    rotation
+        Lanes by which the pool is rotated from one round of it to the next.
+    generators
+        uint64 (16,), the state, changed in place.
+    pool
+        float32 (128 P,) for P entries.
+    """
+    a, b = load(Words, generators, 0), load(Words, generators, 8)
+    rows = np.uint64(scales.size // 64)
+    end = np.uint64(pool.size)
+    row = np.uint64(0)
+    for _ in range(sweeps):
+        for entry in range(np.uint64(0), end, np.uint64(128)):
+            for part in range(np.uint64(0), np.uint64(64), np.uint64(16)):
+                words, a, b = next_words(a, b)
+                variates = exponential(words)
+                store(pool, entry + part, variates)
+                store(pool, entry + part + np.uint64(64), variates)
+        scale = load(_Lanes, scales, row * np.uint64(64))
+        row += _ONE
+        if row == rows:
+            row = np.uint64(0)
+        place = turn = k = np.uint64(0)
+        for i in range(np.uint64(spins.size)):
+            field = splat(_Lanes, down[i])
+            last = starts[i + _ONE]
+            while k < last:
+                up = load(_Bits, spins, np.uint64(neighbours[k]))
+                field = select(up, field + splat(_Lanes, couplings[k]), field)
+                k += _ONE
+            spin = load(_Bits, spins, i)
+            cost = field * scale
+            store(spins, i, spin ^ (select(spin, -cost, cost) <= load(_Lanes, pool, place + turn)))
+            place += np.uint64(128)
+            if place == end:
+                place = np.uint64(0)
+                turn += np.uint64(rotation)
+    store(generators, 0, a)
+    store(generators, 8, b)
+
+
+@njit(cache=True, nogil=True)
+def energies(spins, starts, neighbours, couplings, down, fields, result):  # type: ignore[no-untyped-def]
+    """Energy of every replica without the offset, into `result`, float64 (64,); `fields` is float32 (N,)."""
+    total = splat(_Sums, 0.0)
+    k = np.uint64(0)
+    for i in range(np.uint64(spins.size)):
+        field = splat(_Lanes, down[i] + fields[i])
+        last = starts[i + _ONE]
+        while k < last:
+            up = load(_Bits, spins, np.uint64(neighbours[k]))
+            field = select(up, field + splat(_Lanes, couplings[k]), field)
+            k += _ONE
+        total = total + convert(_Sums, select(load(_Bits, spins, i), field, -field))
+    store(result, 0, total * splat(_Sums, 0.5))

@@ -1,0 +1,207 @@
+"""Multi-spin coding: models whose couplings and fields are small multiples of one unit, spins as bits, no numbers.
+
+A site has D bonds, each coupling standing as often as it has units, a field being a coupling to a spin that is always
+up. An adder tree counts the satisfied ones in binary, for hundreds of replicas at once, and the count picks the row of
+random bits that accepts this cost. Sites of odd and of even D have different costs; those with fewer bonds than the
+most in their class are filled up with pairs of bonds to themselves, one satisfied and one not, which change no cost.
+A sweep visits the odd class, then the even one.
+
+Rows are the costs of flipping: row 0 for all that are not positive, row k for 2 (2 k - D mod 2) units. The method is
+that of Isakov, Zintchenko, Rønnow & Troyer, Comput. Phys. Commun. 192, 265 (2015), the pool of bits is ours.
+"""
+
+import numpy as np
+from numba import njit
+
+from sgq.kernels.noise import DIGITS, Words, bernoulli, next_words
+from sgq.kernels.vectors import (
+    Vector,
+    any_set,
+    choose,
+    column_counts,
+    gather,
+    load,
+    load_spaced,
+    splat,
+    spread,
+    store,
+    store_twice,
+)
+
+WORDS = 8  # of 64 replicas each
+LANES = 64 * WORDS
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_SURE = 8  # digits of a random number that are drawn before looking whether more are needed
+_Bonds = Vector("u64", 8, 15)
+
+
+@njit(cache=True, nogil=True)
+def sweep(  # type: ignore[no-untyped-def]
+    spins,
+    OddBonds, odd_neighbours, odd_signs, OddRows, odd_digits, odd_pool,
+    EvenBonds, even_neighbours, even_signs, EvenRows, even_digits, even_pool,
+    sweeps, rotation, generators,
+):  # fmt: skip
+    """Visit every site `sweeps` times.
+
+    Parameters
+    ----------
+    spins
+        uint64 (8 (N + 1),), eight words a site, sites of the odd class first, the last site the spin that is always
+        up; changed in place.
+    OddBonds, EvenBonds
+        ``Vector("u64", 8, D)``: the bonds of a site.
+    odd_neighbours, …
+        uint32 (D sites,), eight times the number of the neighbour.
+    odd_signs, …
+        uint64 (D sites,): all ones where parallel spins satisfy the bond (dimod's coupling is negative), else 0.
+    OddRows, EvenRows
+        ``Vector("u64", 8, R)``, R = D - D // 2 + 1.
+    odd_digits, …
+        uint64 (T, 32, R, 8) flat: probabilities of acceptance in binary, see `noise.bernoulli`; sweep t uses t mod T.
+    odd_pool, …
+        uint8 (128 R P,) for P entries; if it is empty, every site draws its own bits.
+    rotation
+        Bytes by which a pool is rotated from one round of it to the next.
+    generators
+        uint64 (16,), the state, changed in place.
+    """
+    a, b = load(Words, generators, 0), load(Words, generators, 8)
+    odd_sites = np.uint64(odd_neighbours.size // OddBonds.rows)
+    odd_step, even_step = np.uint64(DIGITS * 8 * OddRows.rows), np.uint64(DIGITS * 8 * EvenRows.rows)
+    odd_first = even_first = np.uint64(0)
+    for _ in range(sweeps):
+        if odd_pool.size + even_pool.size > 0:
+            a, b = _visit(
+                OddBonds, OddRows, spins, 0, odd_neighbours, odd_signs, odd_digits, odd_first, odd_pool, rotation, a, b
+            )
+            a, b = _visit(
+                EvenBonds, EvenRows, spins, odd_sites, even_neighbours, even_signs, even_digits, even_first, even_pool,
+                rotation, a, b,
+            )  # fmt: skip
+        else:
+            a, b = _visit_independently(
+                OddBonds, OddRows, spins, 0, odd_neighbours, odd_signs, odd_digits, odd_first, a, b
+            )
+            a, b = _visit_independently(
+                EvenBonds, EvenRows, spins, odd_sites, even_neighbours, even_signs, even_digits, even_first, a, b
+            )
+        odd_first += odd_step
+        even_first += even_step
+        if odd_first == np.uint64(odd_digits.size):
+            odd_first = even_first = np.uint64(0)
+    store(generators, 0, a)
+    store(generators, 8, b)
+
+
+@njit(cache=True, nogil=True)
+def _visit(  # type: ignore[no-untyped-def]
+    Bonds, Rows, spins, first_site, neighbours, signs, digits, first, pool, rotation, a, b
+):
+    width, end = np.uint64(128 * Rows.rows), np.uint64(pool.size)
+    for entry in range(np.uint64(0), end, width):
+        accepted, a, b = bernoulli(Rows, digits, first, a, b)
+        store_twice(pool, entry, accepted)
+    place = turn = k = np.uint64(0)
+    i = np.uint64(8) * np.uint64(first_site)
+    while k < np.uint64(neighbours.size):
+        spin = load(Words, spins, i)
+        satisfied = gather(Bonds, spins, neighbours, k) ^ spread(Bonds, signs, k) ^ spin
+        accepted = choose(column_counts(satisfied), load_spaced(Rows, pool, place + turn, 128), Bonds)
+        store(spins, i, spin ^ accepted)
+        i += np.uint64(8)
+        k += np.uint64(Bonds.rows)
+        place += width
+        if place == end:
+            place = np.uint64(0)
+            turn += np.uint64(rotation)
+    return a, b
+
+
+@njit(cache=True, nogil=True)
+def _visit_independently(  # type: ignore[no-untyped-def]
+    Bonds, Rows, spins, first_site, neighbours, signs, digits, first, a, b
+):
+    """Each replica compares a random number of its own with the probability of its own cost, digit by digit."""
+    step = np.uint64(8 * Rows.rows)
+    end = np.uint64(first) + np.uint64(DIGITS) * step
+    i = np.uint64(8) * np.uint64(first_site)
+    k = np.uint64(0)
+    while k < np.uint64(neighbours.size):
+        spin = load(Words, spins, i)
+        counts = column_counts(gather(Bonds, spins, neighbours, k) ^ spread(Bonds, signs, k) ^ spin)
+        undecided = splat(Words, _ALL)
+        accepted = undecided ^ undecided
+        place = np.uint64(first)
+        for _ in range(_SURE):
+            words, a, b = next_words(a, b)
+            digit = choose(counts, load(Rows, digits, place), Bonds)
+            differs = (words ^ digit) & undecided
+            accepted = accepted | (differs & digit)
+            undecided = undecided & ~differs
+            place += step
+        while place < end and any_set(undecided):
+            words, a, b = next_words(a, b)
+            digit = choose(counts, load(Rows, digits, place), Bonds)
+            differs = (words ^ digit) & undecided
+            accepted = accepted | (differs & digit)
+            undecided = undecided & ~differs
+            place += step
+        store(spins, i, spin ^ accepted)
+        i += np.uint64(8)
+        k += np.uint64(Bonds.rows)
+    return a, b
+
+
+@njit(cache=True, nogil=True)
+def write_digits(numbers, result):  # type: ignore[no-untyped-def]
+    """Binary digits of probabilities, as `sweep` takes them, flat (T, 32, R, 8).
+
+    `numbers` is uint32 (T, R, 512), or (T, R, 1) if all replicas have the same: the probabilities times 2^32.
+    """
+    times, rows, lanes = numbers.shape
+    for t in range(times):
+        for row in range(rows):
+            for digit in range(DIGITS):
+                place = ((t * DIGITS + digit) * rows + row) * WORDS
+                shift = np.uint32(DIGITS - 1 - digit)
+                for word in range(WORDS):
+                    bits = np.uint64(0)
+                    if lanes == 1:
+                        bits -= np.uint64((numbers[t, row, 0] >> shift) & np.uint32(1))
+                    else:
+                        for bit in range(64):
+                            one = np.uint64((numbers[t, row, 64 * word + bit] >> shift) & np.uint32(1))
+                            bits |= one << np.uint64(bit)
+                    result[place + word] = bits
+
+
+@njit(cache=True, nogil=True)
+def count_satisfied(spins, ends, signs, result):  # type: ignore[no-untyped-def]
+    """Satisfied bonds of every replica into `result`, int64 (512,).
+
+    `ends` is uint32 (30 groups,), for each group of fifteen bonds the fifteen first ends, then the others, eight times
+    the site; `signs` uint64 (15 groups,) as in `sweep`. A bond of a site with itself and sign 0 counts nothing.
+    """
+    digits, scratch = np.zeros(8 * 32, np.uint64), np.zeros(8 * 4, np.uint64)
+    for group in range(np.uint64(0), np.uint64(signs.size), np.uint64(15)):
+        first = np.uint64(2) * group
+        bonds = gather(_Bonds, spins, ends, first) ^ gather(_Bonds, spins, ends, first + np.uint64(15))
+        store(scratch, 0, column_counts(bonds ^ spread(_Bonds, signs, group)))
+        for digit in range(np.uint64(0), np.uint64(32), np.uint64(8)):
+            carry = load(Words, scratch, digit)
+            place = digit
+            while any_set(carry):
+                sum_ = load(Words, digits, place)
+                store(digits, place, sum_ ^ carry)
+                carry = sum_ & carry
+                place += np.uint64(8)
+    used = 1
+    while (signs.size >> used) > 0:
+        used += 1
+    for lane in range(LANES):
+        word, shift = lane // 64, np.uint64(lane % 64)
+        count = 0
+        for d in range(used):
+            count += np.int64((digits[8 * d + word] >> shift) & np.uint64(1)) << d
+        result[lane] = count

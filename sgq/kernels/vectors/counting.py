@@ -1,0 +1,53 @@
+"""Counting bits across rows: arithmetic on numbers whose binary digits stand in different registers."""
+
+from numba.extending import intrinsic
+
+from sgq.kernels.vectors.types import Vector, rows_of, value_of
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def column_counts(typing, x):  # type: ignore[no-untyped-def]
+    """How many rows have each bit set, in binary: row k of the result holds digit k of every count.
+
+    An adder tree: three rows of one weight become one of that weight and one of the next.
+    """
+    vector = Vector(x.element, x.lanes, x.rows.bit_length())
+
+    def generate(context, builder, sig, values):  # type: ignore[no-untyped-def]
+        weight, digits = rows_of(builder, x, values[0], x.rows), []
+        while weight:
+            carries = []
+            while len(weight) > 1:
+                a, b = weight.pop(0), weight.pop(0)
+                half, carry = builder.xor(a, b), builder.and_(a, b)
+                if weight:
+                    c = weight.pop(0)
+                    carry = builder.or_(carry, builder.and_(half, c))
+                    half = builder.xor(half, c)
+                weight.append(half)
+                carries.append(carry)
+            digits.append(weight[0])
+            weight = carries
+        return value_of(builder, vector, digits[: vector.rows])
+
+    return vector(x), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def choose(typing, digits, rows, name):  # type: ignore[no-untyped-def]
+    """Bit by bit, row ``max(0, count - R // 2)`` of `rows`, for counts by `column_counts` of R rows, R as named."""
+    total, vector = name.vector.rows, Vector(rows.element, rows.lanes)
+
+    def generate(context, builder, sig, values):  # type: ignore[no-untyped-def]
+        digit = rows_of(builder, digits, values[0], digits.rows)
+        row = rows_of(builder, rows, values[1], rows.rows)
+        level = [row[max(0, min(count, total) - total // 2)] for count in range(1 << len(digit))]
+        for d in digit:
+            pairs = zip(level[::2], level[1::2], strict=True)
+            level = [
+                no if no is yes else builder.or_(builder.and_(d, yes), builder.and_(builder.not_(d), no))
+                for no, yes in pairs
+            ]
+        return level[0]
+
+    return vector(digits, rows, name), generate

@@ -1,0 +1,147 @@
+"""512 replicas of a ±J model, or one of small multiples of a unit, by multi-spin coding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgq.models import Floats, Integers
+from sgq_solvers.replicas.lanes import Block, PackedLanes, Words, aligned
+from sgq_solvers.replicas.model import QuadraticModel
+
+_MOST = 16  # bonds of a site
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+class MultiSpin(PackedLanes):
+    """See `sgq.kernels.multispin`."""
+
+    kernel = "multi-spin"
+    lanes, words = 512, 8
+
+    def __init__(self, model: QuadraticModel) -> None:
+        assert model.unit is not None
+        self.model, self.unit = model, model.unit
+        n = model.num_spins
+        sites, others, satisfied_parallel = self._bonds(model)
+        bonds = np.bincount(sites, minlength=n)
+        odd = bonds % 2 == 1
+        self.order = np.empty(n + 1, np.uint32)
+        self.order[:n][odd] = np.arange(odd.sum())
+        self.order[:n][~odd] = odd.sum() + np.arange(n - odd.sum())
+        self.order[n] = n
+        signs = np.where(satisfied_parallel, _ALL, np.uint64(0))
+        self._classes = [
+            self._slots(1, odd, bonds, sites, others, signs),
+            self._slots(2, ~odd, bonds, sites, others, signs),
+        ]
+        once = sites < others
+        self._num_bonds = int(once.sum())
+        self._pairs = self._fifteens(sites[once], others[once], signs[once])
+
+    @staticmethod
+    def fit(model: QuadraticModel) -> bool:
+        """Whether no site has more than sixteen bonds, counting a coupling of k units as k."""
+        return model.unit is not None and bool(model.reach.max(initial=0.0) <= (_MOST + 1e-6) * model.unit)
+
+    def _bonds(self, model: QuadraticModel) -> tuple[Integers, Integers, NDArray[np.bool_]]:
+        """Both ends of every bond, each from its own site; fields are bonds to the spin number N, which is up."""
+        n, units, fields = model.num_spins, np.rint(model.couplings / self.unit), np.rint(model.fields / self.unit)
+        site = np.repeat(np.arange(n), np.diff(model.starts))
+        sites = np.concatenate([site, np.arange(n)])
+        others = np.concatenate([model.neighbours, np.full(n, n)])
+        strength = np.concatenate([units, fields]).astype(np.int64)
+        times = np.abs(strength)
+        sites, others, negative = np.repeat(sites, times), np.repeat(others, times), np.repeat(strength < 0, times)
+        by_site = np.argsort(sites, kind="stable")
+        return sites[by_site], others[by_site], negative[by_site]
+
+    def _slots(
+        self, least: int, chosen: NDArray[np.bool_], bonds: Integers, sites: Integers, others: Integers, signs: Words
+    ) -> tuple[Any, NDArray[np.uint32], Words, Any]:
+        """The sites of one class: ends and signs of their bonds, with the types that say how many there are."""
+        from sgq.kernels.vectors import Vector
+
+        members, mine = np.flatnonzero(chosen), chosen[sites]
+        slots = max(int(bonds[chosen].max(initial=0)), least)
+        row = np.cumsum(chosen)[sites[mine]] - 1
+        slot = (np.arange(len(sites)) - np.repeat(np.cumsum(bonds) - bonds, bonds))[mine]
+        ends = np.repeat(members[:, None], slots, axis=1)
+        ends[row, slot] = others[mine]
+        spare = np.arange(slots) - bonds[members][:, None]
+        sign = np.where((spare >= 0) & (spare % 2 == 0), _ALL, np.uint64(0))
+        sign[row, slot] = signs[mine]
+        neighbours = (self.words * self.order[ends]).astype(np.uint32).ravel()
+        return Vector("u64", 8, slots), neighbours, sign.ravel(), Vector("u64", 8, slots - slots // 2 + 1)
+
+    def _fifteens(self, first: Integers, second: Integers, signs: Words) -> tuple[NDArray[np.uint32], Words]:
+        """Bonds in groups of fifteen, see `count_satisfied`; the last is filled up with bonds that count nothing."""
+        room = -(-len(first) // 15) * 15
+        ends = np.zeros((2, room), np.uint32)
+        ends[:, : len(first)] = self.words * self.order[np.stack([first, second])]
+        sign = np.zeros(room, np.uint64)
+        sign[: len(first)] = signs
+        return ends.reshape(2, -1, 15).transpose(1, 0, 2).ravel(), sign
+
+    def _blank(self) -> Words:
+        spins: Words = aligned((self.model.num_spins + 1) * self.words, np.uint64)
+        spins[-self.words :] = _ALL
+        return spins
+
+    def _pool(self, entries: int, independent: bool) -> Any:
+        if independent:
+            return [np.empty(0, np.uint8)] * 2
+        n = max(1, self.model.num_spins)
+        sites = [len(other) // bonds.rows for bonds, other, _, _ in self._classes]
+        shares = [max(1, min(s, -(-entries * s // n))) for s in sites]
+        rows = [rows.rows for _, _, _, rows in self._classes]
+        return [aligned(128 * r * share, np.uint8) for r, share in zip(rows, shares, strict=True)]
+
+    def _rotation(self, apart: int) -> int:
+        return max(1, apart // 8)
+
+    def _rounds(self, rotation: int) -> int:
+        return self.lanes // (8 * rotation)
+
+    def ladder(self, betas: Floats) -> Any:
+        """See `Lanes.ladder`."""
+        return self._digits(betas[None, :])
+
+    def _digits(self, betas: Floats) -> list[Words]:
+        """Digits of the acceptance of both classes, for `betas` of shape (times, replicas or 1)."""
+        from sgq.kernels.multispin import write_digits
+        from sgq.kernels.noise import PROPOSED
+
+        result = []
+        for bonds, _, _, rows in self._classes:
+            cost = 2 * np.maximum(0, 2 * np.arange(rows.rows) - bonds.rows % 2) * self.unit
+            with np.errstate(invalid="ignore"):
+                exponent = np.where(cost[:, None] > 0, betas[:, None, :] * cost[:, None], 0.0)
+            digits = aligned(len(betas) * 32 * rows.rows * self.words, np.uint64)
+            write_digits((PROPOSED * np.exp(-exponent) * 2.0**32).astype(np.uint32), digits)
+            result.append(digits)
+        return result
+
+    def sweep(self, block: Block, betas: Floats) -> None:
+        """See `Lanes.sweep`."""
+        self.sweep_ladder(block, self._digits(betas[:, None]), len(betas))
+
+    def sweep_ladder(self, block: Block, ladder: Any, sweeps: int) -> None:
+        """See `Lanes.sweep_ladder`."""
+        from sgq.kernels.multispin import sweep
+
+        classes = [
+            (*site_class, digits, pool)
+            for site_class, digits, pool in zip(self._classes, ladder, block.pool, strict=True)
+        ]
+        sweep(block.spins, *classes[0], *classes[1], sweeps, block.rotation, block.generators)
+
+    def energies(self, block: Block) -> Floats:
+        """See `Lanes.energies`."""
+        from sgq.kernels.multispin import count_satisfied
+
+        result = np.empty(self.lanes, np.int64)
+        count_satisfied(block.spins, *self._pairs, result)
+        return self.unit * (self._num_bonds - 2.0 * result) + self.model.offset
