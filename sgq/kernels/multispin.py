@@ -24,6 +24,7 @@ from sgq.kernels.vectors import (
     load_spaced,
     splat,
     spread,
+    stacked,
     store,
     store_twice,
 )
@@ -38,8 +39,8 @@ _Bonds = Vector("u64", 8, 15)
 @njit(cache=True, nogil=True)
 def sweep(  # type: ignore[no-untyped-def]
     spins,
-    OddBonds, odd_neighbours, odd_signs, OddRows, odd_digits, odd_pool,
-    EvenBonds, even_neighbours, even_signs, EvenRows, even_digits, even_pool,
+    odd_bonds, odd_neighbours, odd_signs, odd_rows, odd_digits, odd_pool,
+    even_bonds, even_neighbours, even_signs, even_rows, even_digits, even_pool,
     sweeps, rotation, generators,
 ):  # fmt: skip
     """Visit every site `sweeps` times.
@@ -49,14 +50,14 @@ def sweep(  # type: ignore[no-untyped-def]
     spins
         uint64 (8 (N + 1),), eight words a site, sites of the odd class first, the last site the spin that is always
         up; changed in place.
-    OddBonds, EvenBonds
-        ``Vector("u64", 8, D)``: the bonds of a site.
+    odd_bonds, even_bonds
+        Tuples of D elements, the bonds of a site.
     odd_neighbours, …
         uint32 (D sites,), eight times the number of the neighbour.
     odd_signs, …
         uint64 (D sites,): all ones where parallel spins satisfy the bond (dimod's coupling is negative), else 0.
-    OddRows, EvenRows
-        ``Vector("u64", 8, R)``, R = D - D // 2 + 1.
+    odd_rows, even_rows
+        Tuples of R = D - D // 2 + 1 elements.
     odd_digits, …
         uint64 (T, 32, R, 8) flat: probabilities of acceptance in binary, see `noise.bernoulli`; sweep t uses t mod T.
     odd_pool, …
@@ -66,6 +67,8 @@ def sweep(  # type: ignore[no-untyped-def]
     generators
         uint64 (16,), the state, changed in place.
     """
+    OddBonds, OddRows = stacked(Words, odd_bonds), stacked(Words, odd_rows)
+    EvenBonds, EvenRows = stacked(Words, even_bonds), stacked(Words, even_rows)
     a, b = load(Words, generators, 0), load(Words, generators, 8)
     odd_sites = np.uint64(odd_neighbours.size // OddBonds.rows)
     odd_step, even_step = np.uint64(DIGITS * 8 * OddRows.rows), np.uint64(DIGITS * 8 * EvenRows.rows)

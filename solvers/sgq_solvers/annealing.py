@@ -1,33 +1,39 @@
 """Simulated annealing (Kirkpatrick, Gelatt & Vecchi, Science 220, 671 (1983)): many independent reads.
 
-The defaults need no tuning: inverse temperatures rise linearly from 0.1 to 6 in units of the inverse root mean
-square local field, then four sweeps at zero temperature; under a time limit, blocks of reads restart with ever
-longer schedules.
+The defaults need no tuning: inverse temperatures rise linearly from 0.1 to 6 in units of the inverse root mean square
+local field, then four sweeps at zero temperature; under a time limit, blocks of reads restart with ever longer
+schedules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dimod
 import numpy as np
-from numpy.typing import NDArray
 
-from sgq.checks import choice, finite_array, integer, real, seed_integer
+from sgq.checks import integer, seed_integer
 from sgq.models import Floats
-from sgq_solvers.heat_bath import Pairs, Polynomial, dynamics_of
-from sgq_solvers.sampler import Clock, Progress, Sampler, spin_samples
+from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
+from sgq_solvers.replicas import Block, Lanes, QuadraticModel, Spins, lanes_for, model_of
+from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
+from sgq_solvers.schedule import Schedule
+from sgq_solvers.workers import Run, threads
 
-_READS, _SWEEPS = 32, 1000
-_BLOCK = 8192  # spins of the reads that run together, if they are more than 32 reads
-_HOT, _COLD, _QUENCH = 0.1, 6.0, 4
+_SWEEPS = 1000
 _SHORTEST = 64  # sweeps of the first restart
-_WORK = 5_000_000  # spins and interactions visited between two looks at the clock
+_PIECES = 4  # parts of a schedule, at least; the acceptance is measured once in each
+_LOOKS = 32  # parts where states on the way count too
+_CROWD = 16  # reads that say something about how many find the best energy
+_PIECE = 5e6  # nanoseconds of sweeping, roughly, between two looks at the clock
+_ROOM = 1 << 28  # spins kept by a run of unlimited reads
 
 
 class AnnealingSampler(Sampler, dimod.PolySampler):
-    """Simulated annealing with heat-bath sweeps; equal seeds give equal bits."""
+    """Simulated annealing by lazy Metropolis sweeps, hundreds of reads at once; equal seeds give equal bits."""
 
     def sample(
         self,
@@ -38,6 +44,9 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         beta_range: Sequence[float] | None = None,
         schedule: str | Sequence[float] = "linear",
         initial_states: Any = None,
+        keep: Keep = "last",
+        independent: bool = False,
+        num_threads: int | None = None,
         seed: int | None = None,
         time_limit: float | None = None,
         target_energy: float | None = None,
@@ -50,7 +59,8 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         bqm
             Any size, SPIN or BINARY.
         num_reads
-            Independent reads; by default 32, or as many as fit where a time limit is given.
+            Reads; by default one block of the kernel that suits the model (64, 256 or 512), or as many blocks as fit
+            where a time limit is given. A block costs the same however few of its reads are asked for.
         num_sweeps
             Sweeps of each read; by default 1000. With a time limit and no `num_sweeps`, blocks of reads run
             64, 64, 128, 128, 256, … sweeps and the last takes the time that is left: within a small factor of
@@ -66,6 +76,17 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
             Configurations to start from instead of random ones, in the model's vartype: an array of shape
             (rows, N) in the order of ``bqm.variables``, or anything `dimod.as_samples` takes. Rows are used in
             turn where there are fewer than reads.
+        keep
+            ``"last"``: the final state of each read. ``"best"``: the lowest state of each read, of those looked at
+            (the last, and at least 32 on the way). A number n: the n lowest distinct states of all reads, of those
+            looked at.
+        independent
+            Whether reads share no random numbers at all. By default the reads of a block use the same numbers, but
+            never at the same site: each is a Markov chain with exact acceptance, and energies of different reads are
+            uncorrelated as far as measured; overlaps between reads want True, which takes several times longer on
+            ±J models.
+        num_threads
+            Blocks at work at once; by default the cores that this process may use. It does not change the answer.
         seed
             Integer below 2^31; equal seeds give equal answers for runs that time does not end.
         time_limit
@@ -78,45 +99,31 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         Returns
         -------
         dimod.SampleSet
-            One row a read. ``info["sgq"]``: `beta_range`, `num_sweeps` of the longest read, whether reads are
-            `restarts` of different lengths, `acceptance`, and
-            `stopped` (``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the run was cut short.
+            One row a read, or the kept states. ``info["sgq"]``: `kernel` and `why` it was chosen, `batch` (reads of a
+            block), `beta_range`, `num_sweeps` of the longest read, whether reads are `restarts` of different lengths,
+            `reads` made, `acceptance` (moves accepted, of all sites visited, from samples of the sweeps),
+            `updates_per_ns` (sites visited, for the reads returned), `threads`, `stopped` (``"time_limit"``,
+            ``"target_energy"`` or ``"interrupt"``) where the run was cut short, and `advice` where parallel tempering
+            may serve better.
         """
         clock = Clock(time_limit)
-        dynamics, labels = dynamics_of(bqm)
-        plan = _Schedule(dynamics.rms, beta_range, schedule, num_sweeps)
+        model, labels = model_of(bqm)
+        plan = Schedule(model.rms, beta_range, schedule, num_sweeps)
         wanted = None if num_reads is None else integer("num_reads", num_reads, 1)
-        if wanted is None and time_limit is None:
-            wanted = _READS
-        target = None if target_energy is None else real("target_energy", target_energy)
-        start = None if initial_states is None else _start(initial_states, labels, bqm.vartype)
+        keep = checked_keep(keep)
+        start = None if initial_states is None else given_rows(initial_states, labels, bqm.vartype)
         seeds = np.random.SeedSequence(seed_integer(seed))
-        run = _Run(dynamics, wanted, clock, progress)
-        longest = 0
-        while not run.stopped and (wanted is None or run.done < wanted):
-            size = min(max(_READS, _BLOCK // max(1, len(labels))), max(1, 4 * _WORK // max(1, dynamics.work)))
-            size = size if wanted is None else min(size, wanted - run.done)
-            sweeps = plan.num_sweeps or (_SWEEPS if time_limit is None else run.restart_length())
-            longest = max(longest, sweeps)
-            block = np.random.SeedSequence(seeds.entropy, spawn_key=(len(run.spins),))
-            if start is None:
-                spins = _random_spins(size, len(labels), block)
-            else:
-                spins = start[(run.done + np.arange(size)) % len(start)]
-            run.anneal(spins, plan.betas(sweeps), plan.quench, block)
-            if target is not None and run.best <= target + dynamics.tolerance:
-                run.stopped = "target_energy"
-        return spin_samples(
-            np.concatenate(run.spins),
-            labels,
-            bqm.vartype,
-            np.concatenate(run.energies),
-            beta_range=plan.ends(),
-            num_sweeps=longest,
-            restarts=time_limit is not None and plan.num_sweeps is None,
-            acceptance=run.accepted / max(1, run.updates),
-            **({"stopped": run.stopped} if run.stopped else {}),
-        )
+        lanes, why = lanes_for(model, wanted)
+        wanted = lanes.lanes if wanted is None and time_limit is None else wanted
+        blocks = _blocks(lanes, wanted, plan)
+        run: Run[_Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
+        annealing = _Annealing(lanes, plan, keep, start, None if independent else 1, seeds, run)
+        run.execute(annealing, lambda begun: begun < blocks, threads(num_threads))
+        rows, info = annealing.answer(wanted)
+        energies = model.energies(rows)
+        if isinstance(keep, int):
+            rows, energies = distinct(rows, energies, keep)
+        return spin_samples(rows, labels, bqm.vartype, energies, why=why, threads=threads(num_threads), **info)
 
     def sample_poly(self, poly: dimod.BinaryPolynomial, **parameters: Any) -> dimod.SampleSet:
         """Anneal a polynomial of any order as it is; parameters and answer as in `sample`.
@@ -127,136 +134,124 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         return self.sample(poly, **parameters)
 
 
-class _Schedule:
-    """Inverse temperatures for any number of sweeps."""
+def _blocks(lanes: Lanes, wanted: int | None, plan: Schedule) -> float:
+    """Blocks to make; without bound where restarts grow longer until the time is up."""
+    if wanted is not None:
+        return -(-wanted // lanes.lanes)
+    return np.inf if plan.num_sweeps is None else max(1, _ROOM // (lanes.lanes * max(1, lanes.model.num_spins)))
+
+
+@dataclass
+class _Reads:
+    """One block, annealed."""
+
+    rows: Spins
+    energies: Floats
+    sweeps: int
+    seconds: float
+    acceptance: float
+
+
+class _Annealing:
+    """What every block of a run has in common."""
 
     def __init__(
         self,
-        rms: float,
-        beta_range: Sequence[float] | None,
-        schedule: str | Sequence[float],
-        num_sweeps: int | None,
+        lanes: Lanes,
+        plan: Schedule,
+        keep: Keep,
+        start: Spins | None,
+        apart: int | None,
+        seeds: np.random.SeedSequence,
+        run: Run[_Reads],
     ) -> None:
-        self.num_sweeps = None if num_sweeps is None else integer("num_sweeps", num_sweeps, 1)
-        self.given: Floats | None = None
-        self.quench = beta_range is None and isinstance(schedule, str)
-        self.space: Callable[..., Floats] = np.linspace
-        if isinstance(schedule, str):
-            if choice("schedule", schedule, ("linear", "geometric")) == "geometric":
-                self.space = np.geomspace
-            self.range = _beta_range(beta_range, rms, positive=schedule == "geometric")
-        else:
-            if beta_range is not None or num_sweeps is not None:
-                raise ValueError("schedule gives every inverse temperature: leave beta_range and num_sweeps out")
-            try:
-                self.given = np.asarray(schedule, dtype=float)
-            except (TypeError, ValueError):
-                raise ValueError(f"schedule={schedule!r}: 'linear', 'geometric' or inverse temperatures") from None
-            if self.given.ndim != 1 or not len(self.given) or not (self.given >= 0).all():
-                raise ValueError(f"schedule={schedule!r}: inverse temperatures, none negative, one a sweep")
-            self.num_sweeps = len(self.given)
-
-    def betas(self, num_sweeps: int) -> Floats:
-        """One inverse temperature a sweep; any quench comes on top."""
-        if self.given is not None:
-            return self.given
-        first, last = self.range
-        return self.space(first if num_sweeps > 1 else last, last, num_sweeps)
-
-    def ends(self) -> list[float | None]:
-        """First and last inverse temperature before any quench; None where infinite."""
-        first, last = self.range if self.given is None else self.given[[0, -1]].tolist()
-        return [b if np.isfinite(b) else None for b in (first, last)]
-
-
-class _Run:
-    """Blocks of reads, one after the other: what they gave, what they cost, and why they ended."""
-
-    def __init__(
-        self, dynamics: Pairs | Polynomial, wanted: int | None, clock: Clock, progress: Progress | None
-    ) -> None:
-        self.dynamics = dynamics
-        self.wanted = wanted
-        self.clock = clock
-        self.progress = progress
-        self.spins: list[NDArray[np.int8]] = []
-        self.energies: list[Floats] = []
-        self.best = np.inf
-        self.done = 0
-        self.stopped: str | None = None
-        self.accepted = 0
-        self.updates = 0
+        self.lanes, self.plan, self.keep = lanes, plan, keep
+        self.start, self.apart, self.seeds, self.run = start, apart, seeds, run
         self.pace = 0.0  # seconds that a sweep of a block takes
 
-    def restart_length(self) -> int:
-        """Sweeps of the next restart: doubling every second block, and the last takes all that is left."""
-        length = _SHORTEST << (len(self.spins) // 2)
-        if self.pace and self.clock.left() < 3 * length * self.pace:
-            length = max(1, int(self.clock.left() / self.pace))
-        return length
+    @property
+    def restarts(self) -> bool:
+        """Whether blocks differ in length."""
+        return self.plan.num_sweeps is None and np.isfinite(self.run.clock.limit)
 
-    def anneal(self, spins: NDArray[np.int8], betas: Floats, quench: bool, seed: np.random.SeedSequence) -> None:
-        """Anneal a block of reads in place, to the end of the schedule, of the time, or to Ctrl-C."""
-        states = seed.generate_state(4 * len(spins), np.uint64).astype(np.uint64)
-        sweep = self.dynamics.sweeper(spins, states.reshape(-1, 4))
-        step = max(1, _WORK // max(1, len(spins) * self.dynamics.work))
-        began = self.clock.elapsed()
-        try:
-            for k in range(0, len(betas), step):
-                part = betas[k : k + step]
-                self.accepted += sweep(part)
-                self.updates += len(part) * spins.size
-                self._report(len(spins) * (k + len(part)) / len(betas))
-                if self.clock.left() == 0:
-                    self.stopped = "time_limit"
-                    break
-        except KeyboardInterrupt:
-            self.stopped = "interrupt"
-        self.pace = max((self.clock.elapsed() - began) / len(betas), 1e-9)
-        if quench:
-            sweep(np.full(_QUENCH, np.inf))
-        self.spins.append(spins)
-        self.energies.append(self.dynamics.energies(spins))
-        self.best = min(self.best, float(self.energies[-1].min()))
-        self.done += len(spins)
+    def sweeps(self, block: int) -> int:
+        """Length of a block; restarts double every second time, and the last takes all that is left."""
+        if not self.restarts:
+            return self.plan.num_sweeps or _SWEEPS
+        length = _SHORTEST << (block // 2)
+        left = self.run.clock.left()
+        return max(1, int(left / self.pace)) if self.pace and left < 3 * length * self.pace else length
 
-    def _report(self, reads: float) -> None:
-        if self.progress:
-            part = 0.0 if self.wanted is None else (self.done + reads) / self.wanted
-            self.progress(max(part, self.clock.fraction()), self.best)
+    def __call__(self, number: int) -> _Reads:
+        """Anneal a block, to the end of its schedule, of the time, or to Ctrl-C."""
+        lanes, sweeps = self.lanes, self.sweeps(number)
+        began = time.perf_counter()
+        block = lanes.start(self._seed(number), self._rows(number), self.apart)
+        betas, kept, changed = self.plan.betas(sweeps), Kept(self.keep, lanes), []
+        pieces = _LOOKS if kept.wants_looks else _PIECES
+        step = max(1, min(-(-len(betas) // pieces), int(_PIECE / lanes.nanoseconds)))
+        for part in (betas[k : k + step] for k in range(0, len(betas), step)):
+            changed.append(self._sweep(block, part))
+            best = kept.look(block) if kept.wants_looks else np.inf
+            self.run.report(number, best, len(part) / len(betas))
+            if self.run.over(number):
+                lanes.sweep(block, np.full(self.plan.quench, np.inf))
+                break
+        seconds = time.perf_counter() - began
+        self.pace = max(1e-9, seconds / len(betas))
+        self.run.report(number, kept.look(block), 0.0)
+        return _Reads(kept.rows, kept.energies, len(betas), seconds, float(np.mean(changed)))
 
+    def answer(self, wanted: int | None) -> tuple[Spins, dict[str, Any]]:
+        """All rows, and what there is to say."""
+        done, lanes = self.run.ordered(), self.lanes
+        empty = np.empty((0, lanes.model.num_spins), np.int8)
+        rows = np.concatenate([empty, *(reads.rows for reads in done)])
+        rows = rows if isinstance(self.keep, int) else rows[:wanted]
+        work = float(sum(reads.sweeps for reads in done))
+        asked = 1.0 if wanted is None else min(1.0, wanted / (lanes.lanes * max(1, len(done))))
+        updates = work * lanes.lanes * lanes.model.num_spins * asked
+        seconds = sum(reads.seconds for reads in done)
+        info = {
+            "kernel": lanes.kernel,
+            "batch": lanes.lanes,
+            "beta_range": self.plan.ends(),
+            "num_sweeps": max((reads.sweeps for reads in done), default=0) - self.plan.quench,
+            "restarts": self.restarts,
+            "reads": int(round(asked * lanes.lanes * len(done))),
+            "acceptance": float(np.dot([r.acceptance for r in done], [r.sweeps for r in done]) / max(1.0, work)),
+            "updates_per_ns": 1e-9 * updates / seconds if seconds else None,
+        }
+        info |= {"stopped": self.run.stopped} if self.run.stopped else {}
+        return rows, info | self._advice(done)
 
-def _beta_range(beta_range: Sequence[float] | None, rms: float, *, positive: bool) -> tuple[float, float]:
-    if beta_range is None:
-        return _HOT / (rms or 1.0), _COLD / (rms or 1.0)
-    values = finite_array("beta_range", beta_range)
-    if values.shape != (2,) or (values < 0).any() or (positive and not values.all()):
-        allowed = "above 0 for a geometric schedule" if positive else "at least 0"
-        raise ValueError(f"beta_range={beta_range!r}: two inverse temperatures, {allowed}")
-    return float(values[0]), float(values[1])
+    def _advice(self, done: list[_Reads]) -> dict[str, str]:
+        """What to do better: temper where hardly any of the longest reads found the best energy."""
+        if not done or not isinstance(self.lanes.model, QuadraticModel) or len(done[-1].energies) < _CROWD:
+            return {}
+        longest = np.concatenate([r.energies for r in done if 2 * r.sweeps > max(r.sweeps for r in done)])
+        best = min(float(r.energies.min()) for r in done)
+        hits = int((longest <= best + max(self.lanes.model.tolerance, 1e-6 * self.lanes.model.rms)).sum())
+        if hits > 1:
+            return {}
+        return {"advice": f"{hits} of {len(longest)} reads at the best energy: tempering may serve better"}
 
+    def _seed(self, number: int) -> np.random.SeedSequence:
+        return np.random.SeedSequence(self.seeds.entropy, spawn_key=(number,))
 
-def _random_spins(reads: int, n: int, seed: np.random.SeedSequence) -> NDArray[np.int8]:
-    bits = np.random.default_rng(seed.spawn(1)[0]).integers(0, 2, (reads, n), np.int8)
-    return (2 * bits - 1).astype(np.int8)
+    def _rows(self, number: int) -> Spins | None:
+        """Initial states of a block: the given ones in turn."""
+        if self.start is None:
+            return None
+        first = number * self.lanes.lanes
+        return self.start[(first + np.arange(self.lanes.lanes)) % len(self.start)]
 
-
-def _start(initial_states: Any, variables: list[Hashable], vartype: dimod.Vartype) -> NDArray[np.int8]:
-    """Initial configurations as spins, one a row, columns in the order of the model."""
-    if isinstance(initial_states, dimod.SampleSet):
-        initial_states = initial_states.change_vartype(vartype, inplace=False)
-    if isinstance(initial_states, np.ndarray):
-        rows, labels = np.atleast_2d(initial_states), variables
-    else:
-        rows, labels = dimod.as_samples(initial_states)
-    if set(labels) != set(variables) or rows.shape[1] != len(variables) or not len(rows):
-        raise ValueError(
-            f"initial_states has shape {rows.shape} or other labels: at least one row over the model's "
-            f"{len(variables)} variables is needed"
-        )
-    column = {label: k for k, label in enumerate(labels)}
-    rows = rows[:, [column[v] for v in variables]]
-    low = -1 if vartype is dimod.SPIN else 0
-    if not ((rows == low) | (rows == 1)).all():
-        raise ValueError(f"initial_states holds values other than {low} and 1: the model is {vartype.name}")
-    return np.asarray(rows if low else 2 * rows - 1, dtype=np.int8)
+    def _sweep(self, block: Block, betas: Floats) -> float:
+        """Sweep, and the part of the spins that the middle one of the sweeps has changed."""
+        middle = len(betas) // 2
+        self.lanes.sweep(block, betas[:middle])
+        before = block.spins.copy()
+        self.lanes.sweep(block, betas[middle : middle + 1])
+        changed = self.lanes.changed(block, before)
+        self.lanes.sweep(block, betas[middle + 1 :])
+        return changed

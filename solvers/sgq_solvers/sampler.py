@@ -56,6 +56,27 @@ def spin_samples(
     )
 
 
+def given_rows(initial_states: Any, variables: list[Hashable], vartype: dimod.Vartype) -> NDArray[np.int8]:
+    """Initial configurations as spins, one a row, columns in the order of the model."""
+    if isinstance(initial_states, dimod.SampleSet):
+        initial_states = initial_states.change_vartype(vartype, inplace=False)
+    if isinstance(initial_states, np.ndarray):
+        rows, labels = np.atleast_2d(initial_states), variables
+    else:
+        rows, labels = dimod.as_samples(initial_states)
+    if set(labels) != set(variables) or rows.shape[1] != len(variables) or not len(rows):
+        raise ValueError(
+            f"initial_states has shape {rows.shape} or other labels: at least one row over the model's "
+            f"{len(variables)} variables is needed"
+        )
+    column = {label: k for k, label in enumerate(labels)}
+    rows = rows[:, [column[v] for v in variables]]
+    low = -1 if vartype is dimod.SPIN else 0
+    if not ((rows == low) | (rows == 1)).all():
+        raise ValueError(f"initial_states holds values other than {low} and 1: the model is {vartype.name}")
+    return np.asarray(rows if low else 2 * rows - 1, dtype=np.int8)
+
+
 class Clock:
     """Time since it was made, against a limit in seconds, or none."""
 

@@ -26,7 +26,7 @@ from sgq.kernels.vectors.arithmetic import (
 )
 from sgq.kernels.vectors.counting import choose, column_counts
 from sgq.kernels.vectors.memory import gather, load, load_spaced, splat, spread, store, store_twice
-from sgq.kernels.vectors.types import Vector
+from sgq.kernels.vectors.types import Vector, stacked
 
 __all__ = [
     "Vector",
@@ -50,6 +50,7 @@ __all__ = [
     "smallest",
     "splat",
     "spread",
+    "stacked",
     "store",
     "store_twice",
 ]

@@ -133,7 +133,7 @@ def convert(typing, name, x):  # type: ignore[no-untyped-def]
     if source == target == "f":
         method = "fpext" if x.element == "f32" else "fptrunc"
     elif source == "f":
-        method = "fptosi"
+        method = "fptoui" if target == "u" else "fptosi"
     elif target == "f":
         method = "sitofp" if source == "i" else "uitofp"
     elif narrower[0].width < narrower[1].width:

@@ -105,9 +105,8 @@ def store_twice(typing, array, index, value):  # type: ignore[no-untyped-def]
         start = context.cast(builder, values[1], sig.args[1], types.intp)
         pointer = _pointer(context, builder, sig.args[0], values[0], start, vector)
         rows = rows_of(builder, vector, values[2], vector.rows)
-        places = _following(builder, pointer, 2 * vector.rows)
-        for k, place in enumerate(places):
-            builder.store(rows[k // 2], place, align=1)
+        for k, place in enumerate(_following(builder, pointer, 2 * vector.rows)):
+            builder.store(builder.bitcast(rows[k // 2], place.type.pointee), place, align=1)
         return context.get_dummy_value()
 
     return types.void(array, index, value), generate

@@ -10,7 +10,7 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core.imputils import lower_constant
-from numba.extending import NativeValue, models, overload_attribute, register_model, typeof_impl, unbox
+from numba.extending import intrinsic, models, overload_attribute, register_model, typeof_impl
 
 ELEMENTS = {
     "f32": ir.FloatType(),
@@ -71,14 +71,25 @@ def _constant(context: Any, builder: Any, name: Name, value: Vector) -> Any:
     return context.get_dummy_value()
 
 
-@unbox(Name)
-def _unbox(name: Name, value: Any, compilation: Any) -> NativeValue:
-    return NativeValue(compilation.context.get_dummy_value())
+@intrinsic  # type: ignore[untyped-decorator]
+def stacked(typing, name, like):  # type: ignore[no-untyped-def]
+    """The name of as many rows of a register as the tuple `like` has elements.
+
+    Tuples carry their length in their type, so a kernel takes the number of its rows as an argument in this way.
+    """
+    result = Name(Vector(name.vector.element, name.vector.lanes, len(like)))
+    return result(name, like), lambda context, builder, sig, values: context.get_dummy_value()
 
 
 @overload_attribute(Name, "rows")  # type: ignore[untyped-decorator]
 def _row_count(name):  # type: ignore[no-untyped-def]
     count = name.vector.rows
+    return lambda name: count
+
+
+@overload_attribute(Name, "lanes")  # type: ignore[untyped-decorator]
+def _lane_count(name):  # type: ignore[no-untyped-def]
+    count = name.vector.lanes
     return lambda name: count
 
 
@@ -101,6 +112,7 @@ def rows_of(builder: Any, vector: Vector, value: Any, count: int) -> list[Any]:
 
 
 def value_of(builder: Any, vector: Vector, rows: list[Any]) -> Any:
+    """The value that these registers make up."""
     if vector.rows == 1:
         return rows[0]
     value = ir.Constant(ir.ArrayType(vector.register, vector.rows), ir.Undefined)

@@ -9,7 +9,8 @@ from sgq_solvers.replicas.lanes import Block as Block
 from sgq_solvers.replicas.lanes import Lanes as Lanes
 from sgq_solvers.replicas.lanes import Spins as Spins
 from sgq_solvers.replicas.model import Model as Model
-from sgq_solvers.replicas.model import PolynomialModel, QuadraticModel
+from sgq_solvers.replicas.model import PolynomialModel
+from sgq_solvers.replicas.model import QuadraticModel as QuadraticModel
 from sgq_solvers.replicas.model import model_of as model_of
 from sgq_solvers.replicas.multispin import MultiSpin
 from sgq_solvers.replicas.term_lanes import TermLanes
@@ -20,15 +21,16 @@ _FEW = 3  # reads up to which one after the other beats a block
 
 def lanes_for(model: Model, num_reads: int | None) -> tuple[Lanes, str]:
     """The kernel for so many reads of a model (None: as many as it likes), and why it is the one."""
-    if isinstance(model, PolynomialModel):
-        return TermLanes(model), "terms of any order"
-    if num_reads is not None and num_reads <= _FEW and model.density <= _DENSE:
+    few = num_reads is not None and num_reads <= _FEW
+    if few and isinstance(model, QuadraticModel) and model.density <= _DENSE:
         return EventDriven(model), f"{num_reads} reads, fewer than fill a block"
     return block_lanes_for(model)
 
 
-def block_lanes_for(model: QuadraticModel) -> tuple[Lanes, str]:
-    """The kernel for many replicas of a quadratic model."""
+def block_lanes_for(model: Model) -> tuple[Lanes, str]:
+    """The kernel for many replicas."""
+    if isinstance(model, PolynomialModel):
+        return TermLanes(model), "terms of any order"
     if model.density > _DENSE and model.num_spins > 64:
         return Dense(model), f"{model.density:.0%} of all pairs are coupled"
     if MultiSpin.fit(model):

@@ -113,6 +113,11 @@ class Dense(CachedFields):
         rows = np.repeat(np.arange(n), np.diff(model.starts))
         self._matrix[rows, model.neighbours] = 2 * model.couplings / model.largest
 
+    @property
+    def nanoseconds(self) -> float:
+        """See `Lanes.nanoseconds`; half the moves accepted, each costs a row of the matrix."""
+        return self.lanes * self.places * (5 + self.places / 20)
+
     def _run(self, block: Block, scales: Any) -> None:
         from sgq.kernels.dense import sweep
 

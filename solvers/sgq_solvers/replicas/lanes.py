@@ -44,6 +44,11 @@ class Lanes(ABC):
     lanes: int
     model: Model
 
+    @property
+    def nanoseconds(self) -> float:
+        """Roughly what a sweep of a block takes, to cut long runs into pieces."""
+        return 3.0 * (1 + self.model.work)
+
     @abstractmethod
     def start(self, seed: np.random.SeedSequence, rows: Spins | None = None, apart: int | None = 1) -> Block:
         """A block of replicas, random or from the `rows` given, which are used in turn.

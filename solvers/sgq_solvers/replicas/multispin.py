@@ -11,6 +11,7 @@ from sgq.models import Floats, Integers
 from sgq_solvers.replicas.lanes import Block, PackedLanes, Words, aligned
 from sgq_solvers.replicas.model import QuadraticModel
 
+Slots = tuple[int, ...]  # whose length alone counts: see `sgq.kernels.vectors.stacked`
 _MOST = 16  # bonds of a site
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
@@ -60,10 +61,8 @@ class MultiSpin(PackedLanes):
 
     def _slots(
         self, least: int, chosen: NDArray[np.bool_], bonds: Integers, sites: Integers, others: Integers, signs: Words
-    ) -> tuple[Any, NDArray[np.uint32], Words, Any]:
-        """The sites of one class: ends and signs of their bonds, with the types that say how many there are."""
-        from sgq.kernels.vectors import Vector
-
+    ) -> tuple[Slots, NDArray[np.uint32], Words, Slots]:
+        """The sites of one class: ends and signs of their bonds, with tuples as long as the slots of a site and the rows of acceptance."""
         members, mine = np.flatnonzero(chosen), chosen[sites]
         slots = max(int(bonds[chosen].max(initial=0)), least)
         row = np.cumsum(chosen)[sites[mine]] - 1
@@ -74,7 +73,7 @@ class MultiSpin(PackedLanes):
         sign = np.where((spare >= 0) & (spare % 2 == 0), _ALL, np.uint64(0))
         sign[row, slot] = signs[mine]
         neighbours = (self.words * self.order[ends]).astype(np.uint32).ravel()
-        return Vector("u64", 8, slots), neighbours, sign.ravel(), Vector("u64", 8, slots - slots // 2 + 1)
+        return slots * (0,), neighbours, sign.ravel(), (slots - slots // 2 + 1) * (0,)
 
     def _fifteens(self, first: Integers, second: Integers, signs: Words) -> tuple[NDArray[np.uint32], Words]:
         """Bonds in groups of fifteen, see `count_satisfied`; the last is filled up with bonds that count nothing."""
@@ -94,9 +93,9 @@ class MultiSpin(PackedLanes):
         if independent:
             return [np.empty(0, np.uint8)] * 2
         n = max(1, self.model.num_spins)
-        sites = [len(other) // bonds.rows for bonds, other, _, _ in self._classes]
+        sites = [len(other) // len(bonds) for bonds, other, _, _ in self._classes]
         shares = [max(1, min(s, -(-entries * s // n))) for s in sites]
-        rows = [rows.rows for _, _, _, rows in self._classes]
+        rows = [len(rows) for _, _, _, rows in self._classes]
         return [aligned(128 * r * share, np.uint8) for r, share in zip(rows, shares, strict=True)]
 
     def _rotation(self, apart: int) -> int:
@@ -116,10 +115,10 @@ class MultiSpin(PackedLanes):
 
         result = []
         for bonds, _, _, rows in self._classes:
-            cost = 2 * np.maximum(0, 2 * np.arange(rows.rows) - bonds.rows % 2) * self.unit
+            cost = 2 * np.maximum(0, 2 * np.arange(len(rows)) - len(bonds) % 2) * self.unit
             with np.errstate(invalid="ignore"):
                 exponent = np.where(cost[:, None] > 0, betas[:, None, :] * cost[:, None], 0.0)
-            digits = aligned(len(betas) * 32 * rows.rows * self.words, np.uint64)
+            digits = aligned(len(betas) * 32 * len(rows) * self.words, np.uint64)
             write_digits((PROPOSED * np.exp(-exponent) * 2.0**32).astype(np.uint32), digits)
             result.append(digits)
         return result

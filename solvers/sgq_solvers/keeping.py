@@ -1,0 +1,63 @@
+"""Which states a run returns: the last of each read, the best of each, or the n best of all."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from sgq.checks import integer
+from sgq.models import Floats
+from sgq_solvers.replicas import Block, Lanes, Spins
+
+Keep = Literal["last", "best"] | int
+
+
+def checked_keep(keep: Any) -> Keep:
+    """``"last"``, ``"best"`` or a number of states; else ValueError."""
+    if keep in ("last", "best") and isinstance(keep, str):
+        return keep  # type: ignore[return-value]
+    if isinstance(keep, str):
+        raise ValueError(f"keep={keep!r}: 'last', 'best' or a number of states")
+    return integer("keep", keep, 1)
+
+
+class Kept:
+    """States of one block that are worth keeping; `look` is called as often as the run wants states looked at."""
+
+    def __init__(self, keep: Keep, lanes: Lanes) -> None:
+        self.keep, self.lanes = keep, lanes
+        self.rows: Spins = np.empty((0, lanes.model.num_spins), np.int8)
+        self.energies: Floats = np.empty(0)
+
+    @property
+    def wants_looks(self) -> bool:
+        """Whether states on the way matter."""
+        return self.keep != "last"
+
+    def look(self, block: Block) -> float:
+        """Keep what is good of the present states; the lowest energy among them, to the kernel's precision."""
+        energies = self.lanes.energies(block)
+        if self.keep == "last":
+            self.rows, self.energies = self.lanes.rows(block), energies
+        elif self.keep == "best":
+            if not len(self.energies):
+                self.rows, self.energies = self.lanes.rows(block), energies
+            better = np.flatnonzero(energies < self.energies)
+            self.rows[better], self.energies[better] = self.lanes.rows(block, better), energies[better]
+        else:
+            full = len(self.energies) == self.keep
+            near = np.flatnonzero(energies <= self.energies[-1]) if full else np.arange(len(energies))
+            near = near[np.argsort(energies[near], kind="stable")]
+            rows = self.lanes.rows(block, near)
+            self.rows, self.energies = distinct(
+                np.concatenate([self.rows, rows]), np.concatenate([self.energies, energies[near]]), int(self.keep)
+            )
+        return float(energies.min(initial=np.inf))
+
+
+def distinct(rows: Spins, energies: Floats, most: int) -> tuple[Spins, Floats]:
+    """The lowest states, each once, at most so many."""
+    _, first = np.unique(np.packbits(rows > 0, axis=1), axis=0, return_index=True)
+    first = first[np.lexsort((first, energies[first]))][:most]
+    return rows[first], energies[first]

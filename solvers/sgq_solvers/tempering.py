@@ -1,0 +1,265 @@
+"""Parallel tempering (Hukushima & Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996)), many ensembles at once.
+
+Replicas of one ensemble sit on a ladder of inverse temperatures and exchange places; the hot ones keep finding new
+valleys, the cold ones their bottoms. The ladder refines itself while it runs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dimod
+import numpy as np
+
+from sgq.checks import integer, seed_integer
+from sgq.models import Floats
+from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
+from sgq_solvers.ensembles import SWEEPS, Ensembles
+from sgq_solvers.ladder import SIZES, Ladder
+from sgq_solvers.replicas import Lanes, Spins, block_lanes_for, model_of
+from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
+from sgq_solvers.schedule import beta_ends, given_betas
+from sgq_solvers.workers import Run, threads
+
+_HOT = 1.0  # hottest temperature, beta in units of 1 / rms
+_SWEEPS = 1000
+_FIRST = 20  # exchanges until the ladder is refined, then twice as many, and so on
+_LOOKS = 20  # exchanges between two looks at all replicas, where the n best states are asked for
+
+
+class TemperingSampler(Sampler, dimod.PolySampler):
+    """Parallel tempering with a ladder of temperatures that finds itself; equal seeds give equal bits."""
+
+    def sample(
+        self,
+        bqm: dimod.BinaryQuadraticModel,
+        *,
+        num_reads: int | None = None,
+        num_sweeps: int | None = None,
+        beta_range: Sequence[float] | None = None,
+        schedule: Sequence[float] | None = None,
+        initial_states: Any = None,
+        keep: Keep = "best",
+        independent: bool = False,
+        num_threads: int | None = None,
+        seed: int | None = None,
+        time_limit: float | None = None,
+        target_energy: float | None = None,
+        progress: Progress | None = None,
+    ) -> dimod.SampleSet:
+        """Temper.
+
+        Parameters
+        ----------
+        bqm
+            Any size, SPIN or BINARY.
+        num_reads
+            Reads; a read is one ensemble, a whole ladder of replicas. By default all ensembles of one block of the
+            kernel that suits the model, or of one block a thread where a time limit is given.
+        num_sweeps
+            Sweeps of each replica, five between exchanges; by default 1000, or as many as fit into the time limit.
+        beta_range
+            Hottest and coldest inverse temperature, used as given; by default 1 and 6 in units of 1/rms, with rms² the
+            mean over sites of h² + Σ J² (in spins). The ladder between them starts linear, with 16 temperatures, and is
+            refined after 20, 40, 80, … exchanges so that all are rejected equally often, with 32 or 64 temperatures
+            where exchanges are rarer than one in five.
+        schedule
+            The inverse temperatures of the ladder, rising, 16, 32 or 64 of them, which then stay as they are
+            (`beta_range` must be absent).
+        initial_states
+            Configurations to start from instead of random ones, in the model's vartype, used in turn: an array of
+            shape (rows, N) in the order of ``bqm.variables``, or anything `dimod.as_samples` takes.
+        keep
+            ``"best"``: the lowest state of each ensemble, of those at its exchanges. ``"last"``: the state at the
+            coldest temperature, a sample of the Boltzmann distribution there once the ensemble is in equilibrium. A
+            number n: the n lowest distinct states of all.
+        independent
+            Whether ensembles share no random numbers at all. Replicas that interact never do.
+        num_threads
+            Blocks at work at once; by default the cores that this process may use. It does not change the answer.
+        seed
+            Integer below 2^31; equal seeds give equal answers for runs that time does not end.
+        time_limit
+            Seconds.
+        target_energy
+            Stop at the first exchange where a replica has this energy.
+        progress
+            Called as ``progress(fraction_done, best_energy)``.
+
+        Returns
+        -------
+        dimod.SampleSet
+            One row a read, or the kept states. ``info["sgq"]``: `kernel` and `why` it was chosen, `batch` (reads of a
+            block), `betas` of the ladder at the end, `exchange_rates` between neighbours since it was last refined,
+            `round_trips` of replicas between the ends, `num_sweeps`, `cluster_moves` (whether ensembles exchange
+            clusters), `acceptance`, `updates_per_ns`, `threads`, and `stopped` (``"time_limit"``, ``"target_energy"``
+            or ``"interrupt"``) where the run was cut short.
+        """
+        clock = Clock(time_limit)
+        model, labels = model_of(bqm)
+        fixed, betas = _first_ladder(model.rms, beta_range, schedule)
+        sweeps = None if num_sweeps is None else integer("num_sweeps", num_sweeps, 1)
+        sweeps = _SWEEPS if sweeps is None and time_limit is None else sweeps
+        wanted = None if num_reads is None else integer("num_reads", num_reads, 1)
+        keep = checked_keep(keep)
+        start = None if initial_states is None else given_rows(initial_states, labels, bqm.vartype)
+        seeds = np.random.SeedSequence(seed_integer(seed))
+        lanes, why = block_lanes_for(model)
+        workers = threads(num_threads)
+        blocks = workers if time_limit is not None else 1
+        run: Run[_Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
+        tempering = _Tempering(lanes, betas, fixed, sweeps, independent, start, seeds, keep, run)
+        run.execute(tempering, lambda begun: tempering.wants(begun, wanted, blocks), workers)
+        rows, info = tempering.answer(wanted)
+        energies = model.energies(rows)
+        if isinstance(keep, int):
+            rows, energies = distinct(rows, energies, keep)
+        return spin_samples(rows, labels, bqm.vartype, energies, why=why, threads=workers, **info)
+
+    def sample_poly(self, poly: dimod.BinaryPolynomial, **parameters: Any) -> dimod.SampleSet:
+        """Temper a polynomial of any order as it is; parameters and answer as in `sample`."""
+        return self.sample(poly, **parameters)
+
+
+def _first_ladder(
+    rms: float, beta_range: Sequence[float] | None, schedule: Sequence[float] | None
+) -> tuple[bool, Floats]:
+    """Whether the ladder is the user's, and the one to begin with."""
+    if schedule is None:
+        hot, cold = beta_ends(beta_range, rms, hot=_HOT)
+        if hot > cold:
+            raise ValueError(f"beta_range={beta_range!r}: the hottest inverse temperature first, the coldest last")
+        return False, np.linspace(hot, cold, SIZES[0])
+    betas = given_betas(schedule)
+    if beta_range is not None:
+        raise ValueError("schedule gives every inverse temperature of the ladder: leave beta_range out")
+    if len(betas) not in SIZES or (np.diff(betas) < 0).any() or not np.isfinite(betas).all():
+        sizes = ", ".join(map(str, SIZES))
+        raise ValueError(f"schedule of {len(betas)} inverse temperatures: rising and finite, one of {sizes} of them")
+    return True, betas
+
+
+@dataclass
+class _Reads:
+    """One block, tempered."""
+
+    rows: Spins
+    ensembles: Ensembles
+    acceptance: float
+    seconds: float
+
+
+class _Tempering:
+    """What every block of a run has in common."""
+
+    def __init__(
+        self,
+        lanes: Lanes,
+        betas: Floats,
+        fixed: bool,
+        sweeps: int | None,
+        independent: bool,
+        start: Spins | None,
+        seeds: np.random.SeedSequence,
+        keep: Keep,
+        run: Run[_Reads],
+    ) -> None:
+        self.lanes, self.betas, self.fixed, self.sweeps = lanes, betas, fixed, sweeps
+        self.independent, self.start, self.seeds, self.keep, self.run = independent, start, seeds, keep, run
+
+    def wants(self, begun: int, reads: int | None, blocks: int) -> bool:
+        """Whether another block is needed after so many; ladders may have grown, and blocks hold fewer ensembles."""
+        if reads is None:
+            return begun < blocks
+        counts = [done.ensembles.count for done in self.run.results.values()]
+        usual = min(counts, default=self.lanes.lanes // len(self.betas))
+        return sum(counts) + (begun - len(counts)) * usual < reads
+
+    def __call__(self, number: int) -> _Reads:
+        """Temper a block, until its sweeps are done, time is up, the target is reached, or Ctrl-C."""
+        began = time.perf_counter()
+        seed = np.random.SeedSequence(self.seeds.entropy, spawn_key=(number,))
+        ensembles = Ensembles(self.lanes, Ladder(self.betas), seed, self._rows(number), self.independent)
+        lowest, kept = _Lowest(ensembles), Kept(self.keep, self.lanes)
+        steps = np.inf if self.sweeps is None else -(-self.sweeps // SWEEPS)
+        refine = _FIRST
+        while ensembles.exchanges < steps:
+            ensembles.step()
+            self.run.report(number, lowest.look(ensembles, self.run.target), 1 / steps)
+            if self.run.over(number) or self.run.target >= self.run.best:
+                break
+            if isinstance(self.keep, int) and ensembles.exchanges % _LOOKS == 0:
+                ensembles.look(kept)
+            if ensembles.exchanges == refine and not self.fixed:
+                ensembles.refine()
+                refine = 2 * refine + _FIRST
+        seconds = time.perf_counter() - began
+        rows = lowest.rows
+        if self.keep == "last":
+            rows = ensembles.rows(np.arange(ensembles.count), len(ensembles.ladder.betas) - 1)
+        elif isinstance(self.keep, int):
+            ensembles.look(kept)
+            rows = np.concatenate([kept.rows, rows])
+        return _Reads(rows, ensembles, ensembles.acceptance(), seconds)
+
+    def answer(self, wanted: int | None) -> tuple[Spins, dict[str, Any]]:
+        """All rows, and what there is to say."""
+        done, lanes = self.run.ordered(), self.lanes
+        rows = np.concatenate([np.empty((0, lanes.model.num_spins), np.int8), *(reads.rows for reads in done)])
+        rows = rows if isinstance(self.keep, int) else rows[:wanted]
+        if not done:
+            return rows, {"kernel": lanes.kernel, "stopped": self.run.stopped}
+        ensembles = [reads.ensembles for reads in done]
+        last = ensembles[0]
+        seconds = sum(reads.seconds for reads in done)
+        sweeps = [SWEEPS * e.exchanges for e in ensembles]
+        info = {
+            "kernel": lanes.kernel,
+            "batch": last.count,
+            "betas": last.ladder.betas.tolist(),
+            "exchange_rates": [float(rate) for rate in last.ladder.rates],
+            "round_trips": sum(e.trips for e in ensembles),
+            "num_sweeps": max(sweeps),
+            "cluster_moves": last.clusters,
+            "acceptance": float(np.mean([reads.acceptance for reads in done])),
+            "updates_per_ns": 1e-9 * sum(sweeps) * lanes.lanes * lanes.model.num_spins / seconds,
+        }
+        return rows, info | ({"stopped": self.run.stopped} if self.run.stopped else {})
+
+    def _rows(self, number: int) -> Spins | None:
+        """Initial states of a block: the given ones in turn."""
+        if self.start is None:
+            return None
+        first = number * self.lanes.lanes
+        return self.start[(first + np.arange(self.lanes.lanes)) % len(self.start)]
+
+
+class _Lowest:
+    """The lowest state that each ensemble has had at its exchanges."""
+
+    def __init__(self, ensembles: Ensembles) -> None:
+        model = ensembles.lanes.model
+        self.model = model
+        self.near = 1e-6 * model.rms * model.num_spins  # more than float32 does to an energy
+        self.energies = np.full(ensembles.count, np.inf)
+        self.rows = np.empty((ensembles.count, model.num_spins), np.int8)
+
+    def look(self, ensembles: Ensembles, target: float) -> float:
+        """Keep what is lower; the lowest energy of all, exact where it may be the target."""
+        if ensembles.count < len(self.energies):  # ladders have merged two by two
+            pairs = self.energies.reshape(ensembles.count, -1)
+            chosen = pairs.argmin(axis=1) + np.arange(ensembles.count) * pairs.shape[1]
+            self.rows, self.energies = self.rows[chosen], self.energies[chosen]
+        lowest = ensembles.energies.min(axis=1)
+        better = np.flatnonzero(lowest < self.energies)
+        if len(better):
+            self.rows[better] = ensembles.rows(better, ensembles.energies[better].argmin(axis=1))
+            self.energies[better] = lowest[better]
+            reached = better[lowest[better] <= target + self.near]
+            if len(reached):
+                return float(self.model.energies(self.rows[reached]).min())
+        best = float(self.energies.min())
+        return best if best > target + self.near else np.inf
