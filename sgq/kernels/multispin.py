@@ -16,6 +16,7 @@ from numba import njit
 from sgq.kernels.noise import DIGITS, Words, bernoulli, next_words
 from sgq.kernels.vectors import (
     Vector,
+    add_counts,
     any_set,
     choose,
     column_counts,
@@ -34,6 +35,8 @@ LANES = 64 * WORDS
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _SURE = 8  # digits of a random number that are drawn before looking whether more are needed
 _Bonds = Vector("u64", 8, 15)
+_Total = Vector("u64", 8, 16)
+_FLUSH = 15 * 4096  # bonds that sixteen digits count
 
 
 @njit(cache=True, nogil=True)
@@ -186,25 +189,18 @@ def count_satisfied(spins, ends, signs, result):  # type: ignore[no-untyped-def]
     `ends` is uint32 (30 groups,), for each group of fifteen bonds the fifteen first ends, then the others, eight times
     the site; `signs` uint64 (15 groups,) as in `sweep`. A bond of a site with itself and sign 0 counts nothing.
     """
-    digits, scratch = np.zeros(8 * 32, np.uint64), np.zeros(8 * 4, np.uint64)
+    digits = np.zeros(8 * 16, np.uint64)
+    result[:] = 0
+    total = splat(_Total, np.uint64(0))
     for group in range(np.uint64(0), np.uint64(signs.size), np.uint64(15)):
         first = np.uint64(2) * group
         bonds = gather(_Bonds, spins, ends, first) ^ gather(_Bonds, spins, ends, first + np.uint64(15))
-        store(scratch, 0, column_counts(bonds ^ spread(_Bonds, signs, group)))
-        for digit in range(np.uint64(0), np.uint64(32), np.uint64(8)):
-            carry = load(Words, scratch, digit)
-            place = digit
-            while any_set(carry):
-                sum_ = load(Words, digits, place)
-                store(digits, place, sum_ ^ carry)
-                carry = sum_ & carry
-                place += np.uint64(8)
-    used = 1
-    while (signs.size >> used) > 0:
-        used += 1
-    for lane in range(LANES):
-        word, shift = lane // 64, np.uint64(lane % 64)
-        count = 0
-        for d in range(used):
-            count += np.int64((digits[8 * d + word] >> shift) & np.uint64(1)) << d
-        result[lane] = count
+        total = add_counts(total, column_counts(bonds ^ spread(_Bonds, signs, group)))
+        if (group + np.uint64(15)) % np.uint64(_FLUSH) == 0 or group + np.uint64(15) == np.uint64(signs.size):
+            store(digits, 0, total)
+            for digit in range(16):
+                for word in range(WORDS):
+                    bits = digits[8 * digit + word]
+                    for lane in range(64):
+                        result[64 * word + lane] += np.int64((bits >> np.uint64(lane)) & np.uint64(1)) << digit
+            total = splat(_Total, np.uint64(0))

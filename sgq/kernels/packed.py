@@ -21,11 +21,11 @@ def unpack(spins, words, order, replicas, result):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def pack(rows, words, order, spins):  # type: ignore[no-untyped-def]
-    """Rows of int8 (replicas, N) into bits; column i goes to the site ``order[i]``, replicas without a row stay."""
-    for replica in range(rows.shape[0]):
-        word, shift = np.uint64(replica // 64), np.uint64(replica % 64)
-        row = rows[replica]
+def pack(rows, replicas, words, order, spins):  # type: ignore[no-untyped-def]
+    """Rows of int8 (replicas, N) into the bits of some replicas; column i goes to the site ``order[i]``."""
+    for r in range(rows.shape[0]):
+        word, shift = np.uint64(replicas[r] // 64), np.uint64(replicas[r] % 64)
+        row = rows[r]
         for i in range(row.size):
             place = np.uint64(order[i]) * np.uint64(words) + word
             up = np.uint64(row[i] > 0)
@@ -34,13 +34,19 @@ def pack(rows, words, order, spins):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def swap_neighbours(spins, swaps):  # type: ignore[no-untyped-def]
-    """Exchange replicas l and l + 1 at every site wherever bit l of `swaps`, uint64 (words,), is set."""
-    words = swaps.size
-    for i in range(np.uint64(0), np.uint64(spins.size), np.uint64(words)):
-        for w in range(np.uint64(words)):
+    """Exchange replicas l and l + 1 at every site wherever bit l of `swaps`, uint64 (words,), is set.
+
+    No two swaps may share a replica; one of the last replica, which has none after it, does nothing.
+    """
+    words, top = np.uint64(swaps.size), np.uint64(63)
+    for i in range(np.uint64(0), np.uint64(spins.size), words):
+        for w in range(words):
             s = spins[i + w]
-            change = (s ^ (s >> _ONE)) & swaps[w]
+            after = spins[i + w + _ONE] if w + _ONE < words else s >> top
+            change = (s ^ (s >> _ONE | after << top)) & swaps[w]
             spins[i + w] = s ^ change ^ (change << _ONE)
+            if change >> top:
+                spins[i + w + _ONE] ^= _ONE
 
 
 @njit(cache=True, nogil=True)

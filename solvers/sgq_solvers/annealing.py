@@ -172,7 +172,7 @@ class _Annealing:
     @property
     def restarts(self) -> bool:
         """Whether blocks differ in length."""
-        return self.plan.num_sweeps is None and np.isfinite(self.run.clock.limit)
+        return self.plan.num_sweeps is None and bool(np.isfinite(self.run.clock.limit))
 
     def sweeps(self, block: int) -> int:
         """Length of a block; restarts double every second time, and the last takes all that is left."""

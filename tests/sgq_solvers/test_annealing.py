@@ -55,8 +55,8 @@ def test_so_does_a_polynomial(vartype: str) -> None:
 def test_given_states_are_forgotten_at_infinite_temperature() -> None:
     model = dimod.BinaryQuadraticModel(dict.fromkeys(range(4), -0.3), {}, "SPIN")
     states = np.ones((1, 4), np.int8)
-    samples = sgq.solve(model, initial_states=states, num_reads=2500, num_sweeps=10, beta_range=(0, 0), seed=1)
-    assert abs(samples.record.sample.mean()) < 0.035  # 3.5 standard errors
+    samples = sgq.solve(model, initial_states=states, num_reads=2500, num_sweeps=60, beta_range=(0, 0), seed=1)
+    assert abs(samples.record.sample.mean()) < 0.035  # 3.5 standard errors; what is left of the start is (7/8)^60
 
 
 def test_domain_walls_meet_in_a_ferromagnetic_ring() -> None:
@@ -128,7 +128,8 @@ def test_initial_states_are_where_the_reads_start(form: str) -> None:
         "mapping": row,
     }[form]
     hot = sgq.solve(model, initial_states=states, schedule=[0.0], num_reads=500, seed=2).record.sample
-    assert hot.mean(axis=0) == pytest.approx(0.5, abs=0.1)  # free spins at beta = 0: 4.5 standard errors
+    # Free spins at beta = 0 turn over wherever a move is proposed, 15 times in 16: 4.6 standard errors.
+    assert hot.mean(axis=0) == pytest.approx([15 / 16, 1 / 16, 1 / 16], abs=0.05)
     ferromagnet = dimod.BinaryQuadraticModel({}, {("a", "b"): -1.0, ("b", "c"): 1.0}, "SPIN")
     spins = {"array": np.array([[-1, -1, 1]]), "samples": dimod.SampleSet.from_samples([row], "BINARY", energy=0)}
     start = spins.get(form, {"a": -1, "b": -1, "c": 1})

@@ -24,12 +24,13 @@ from sgq.kernels.vectors.arithmetic import (
     shift_right_signed,
     smallest,
 )
-from sgq.kernels.vectors.counting import choose, column_counts
+from sgq.kernels.vectors.counting import add_counts, choose, column_counts
 from sgq.kernels.vectors.memory import gather, load, load_spaced, splat, spread, store, store_twice
-from sgq.kernels.vectors.types import Vector, stacked
+from sgq.kernels.vectors.types import Vector, register_of, stacked
 
 __all__ = [
     "Vector",
+    "add_counts",
     "any_set",
     "bits",
     "choose",
@@ -41,6 +42,7 @@ __all__ = [
     "load_spaced",
     "lowest_bit",
     "minimum",
+    "register_of",
     "reinterpret",
     "rotate_left",
     "select",

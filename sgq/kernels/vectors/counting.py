@@ -1,5 +1,7 @@
 """Counting bits across rows: arithmetic on numbers whose binary digits stand in different registers."""
 
+from typing import Any
+
 from numba.extending import intrinsic
 
 from sgq.kernels.vectors.types import Vector, rows_of, value_of
@@ -18,13 +20,8 @@ def column_counts(typing, x):  # type: ignore[no-untyped-def]
         while weight:
             carries = []
             while len(weight) > 1:
-                a, b = weight.pop(0), weight.pop(0)
-                half, carry = builder.xor(a, b), builder.and_(a, b)
-                if weight:
-                    c = weight.pop(0)
-                    carry = builder.or_(carry, builder.and_(half, c))
-                    half = builder.xor(half, c)
-                weight.append(half)
+                digit, carry = _add(builder, *weight[:3])
+                weight = [*weight[3:], digit]
                 carries.append(carry)
             digits.append(weight[0])
             weight = carries
@@ -51,3 +48,29 @@ def choose(typing, digits, rows, name):  # type: ignore[no-untyped-def]
         return level[0]
 
     return vector(digits, rows, name), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def add_counts(typing, total, counts):  # type: ignore[no-untyped-def]
+    """The sum of two numbers in binary, row k being digit k, with as many digits as `total`."""
+
+    def generate(context, builder, sig, values):  # type: ignore[no-untyped-def]
+        digits = rows_of(builder, total, values[0], total.rows)
+        added = rows_of(builder, counts, values[1], counts.rows)
+        carry = None
+        for k, digit in enumerate(digits):
+            terms = [t for t in (digit, added[k] if k < len(added) else None, carry) if t is not None]
+            digits[k], carry = _add(builder, *terms)
+        return value_of(builder, total, digits)
+
+    return total(total, counts), generate
+
+
+def _add(builder: Any, a: Any, b: Any = None, c: Any = None) -> tuple[Any, Any]:
+    """Sum and carry of up to three bits."""
+    if b is None:
+        return a, None
+    half, carry = builder.xor(a, b), builder.and_(a, b)
+    if c is None:
+        return half, carry
+    return builder.xor(half, c), builder.or_(carry, builder.and_(half, c))

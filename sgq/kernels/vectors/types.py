@@ -81,6 +81,14 @@ def stacked(typing, name, like):  # type: ignore[no-untyped-def]
     return result(name, like), lambda context, builder, sig, values: context.get_dummy_value()
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def register_of(typing, array):  # type: ignore[no-untyped-def]
+    """The name of 512 bits of elements like those of an array, so that one kernel serves several kinds."""
+    element = next(kind for kind, number in NUMBA.items() if number == array.dtype)
+    result = Name(Vector(element, 512 // array.dtype.bitwidth))
+    return result(array), lambda context, builder, sig, values: context.get_dummy_value()
+
+
 @overload_attribute(Name, "rows")  # type: ignore[untyped-decorator]
 def _row_count(name):  # type: ignore[no-untyped-def]
     count = name.vector.rows

@@ -30,6 +30,7 @@ class CachedFields(Lanes):
         generators = aligned(16, np.uint64)
         generators[:] = states.generate_state(16, np.uint64)
         room = aligned(2 * self.lanes * self.places, np.float32).reshape(2, self.lanes, self.places)
+        room[0] = 1.0
         block = Block(room[0], generators, more={"fields": room[1], "sweeps": 0})
         if rows is None:
             bits = np.random.Generator(np.random.SFC64(draw)).integers(
@@ -39,10 +40,9 @@ class CachedFields(Lanes):
         self.assign(block, rows[np.arange(self.lanes) % len(rows)])
         return block
 
-    def assign(self, block: Block, rows: Spins) -> None:
+    def assign(self, block: Block, rows: Spins, replicas: Any = slice(None)) -> None:
         """See `Lanes.assign`."""
-        block.spins[:] = 1.0
-        block.spins[:, self.order] = rows
+        block.spins[np.ix_(np.arange(self.lanes)[replicas], self.order)] = rows
         self._refresh(block)
 
     def _refresh(self, block: Block) -> None:

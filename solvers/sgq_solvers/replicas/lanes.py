@@ -78,8 +78,8 @@ class Lanes(ABC):
         """Spins of all replicas or of some, one a row."""
 
     @abstractmethod
-    def assign(self, block: Block, rows: Spins) -> None:
-        """Set all replicas."""
+    def assign(self, block: Block, rows: Spins, replicas: Any = slice(None)) -> None:
+        """Set all replicas or some."""
 
     @abstractmethod
     def swap_neighbours(self, block: Block, swaps: NDArray[np.bool_]) -> None:
@@ -144,11 +144,12 @@ class PackedLanes(Lanes):
         unpack(block.spins, self.words, self.order, chosen, result)
         return result
 
-    def assign(self, block: Block, rows: Spins) -> None:
+    def assign(self, block: Block, rows: Spins, replicas: Any = slice(None)) -> None:
         """See `Lanes.assign`."""
         from sgq.kernels.packed import pack
 
-        pack(np.ascontiguousarray(rows), self.words, self.order, block.spins)
+        chosen = np.arange(self.lanes, dtype=np.int64)[replicas]
+        pack(np.ascontiguousarray(rows), chosen, self.words, self.order, block.spins)
         self._refresh(block)
 
     def swap_neighbours(self, block: Block, swaps: NDArray[np.bool_]) -> None:
