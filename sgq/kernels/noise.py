@@ -10,6 +10,11 @@ Pools. Variates cost more than a sweep does, so a pool of P entries, renewed eve
 entry i mod P with its lanes rotated by i div P steps. As long as the rotations differ, no lane meets a variate twice in
 a sweep, so every replica is a Markov chain with exact acceptance; different replicas share variates at different
 sites. Entries are stored twice in succession, so that a rotation is an unaligned load.
+
+What replicas share shows at a fixed temperature: a pool of variates that happen to be large heats all of them. The
+variance of a block's mean energy is then 1 + c (F - 1) times that of independent replicas, for F sites to an entry;
+on a cubic ±J lattice c is 0.17 at beta = 0.3 and 0.6 and 0.09 at 1.2. Energies at the end of an annealing run forget
+it: their ratio is 1 within 0.1 even for F = 54.
 """
 
 import numpy as np
@@ -46,7 +51,7 @@ _MANTISSA = np.uint32(0x007FFFFF)
 
 @njit(cache=True, nogil=True)
 def next_words(a, b):  # type: ignore[no-untyped-def]
-    """Random words and the next state of xoroshiro128++ (Blackman & Vigna, ACM TOMS 47, 36 (2021)), each lane its own."""
+    """Words and the next state of xoroshiro128++ (Blackman & Vigna, ACM TOMS 47, 36 (2021)), each lane its own."""
     words = rotate_left(a + b, 17) + a
     b = b ^ a
     return words, rotate_left(a, 49) ^ b ^ shift_left(b, 21), rotate_left(b, 28)
@@ -56,7 +61,7 @@ def next_words(a, b):  # type: ignore[no-untyped-def]
 def exponential(words):  # type: ignore[no-untyped-def]
     """Sixteen variates -ln(u / c), u uniform in (0, 1), from eight words; where u > c, a number that accepts nothing.
 
-    The logarithm is the polynomial of Cephes' logf, good to 2e-7.
+    The logarithm is the polynomial of Cephes' logf; the variates are good to 3e-6 and reach 22.1, -ln(2^-32 / c).
     """
     u = reinterpret(_Unsigned, convert(Floats, reinterpret(_Unsigned, words) | splat(_Unsigned, np.uint32(1))))
     u = u - splat(_Unsigned, _SQRT_HALF)
