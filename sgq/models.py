@@ -7,7 +7,7 @@ else here, and every solver, works on dimod's sign.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _CHUNK = 1 << 22  # numbers held at once by an energy evaluation: 32 MB
+_LARGE = 1 << 27  # factors of an energy evaluation, of all terms and rows, from which numba is worth its import
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +55,35 @@ class QuadraticForm:
         """Whether turning over every variable, spins or bits, leaves every energy as it is."""
         if vartype == "SPIN":
             return not self.fields.any()
-        field = 2 * self.fields  # four times the field on a spin
-        for end in self.pairs.T:
-            field = field + np.bincount(end, self.couplings, self.num_variables)
+        field = 2 * self.fields + self._coupling_sums()  # four times the field on a spin
         return bool((np.abs(field) <= self.tolerance).all())
+
+    def in_spins(self) -> QuadraticForm:
+        """A form of bits x as one of spins s = 2 x - 1, with the same energies."""
+        offset = self.offset + float(self.couplings.sum()) / 4 + float(self.fields.sum()) / 2
+        fields = self.fields / 2 + self._coupling_sums() / 4
+        return QuadraticForm(self.pairs, self.couplings / 4, fields, offset)
+
+    def in_bits(self) -> QuadraticForm:
+        """A form of spins s as one of bits x = (1 + s) / 2, with the same energies."""
+        offset = self.offset + float(self.couplings.sum()) - float(self.fields.sum())
+        fields = 2 * (self.fields - self._coupling_sums())
+        return QuadraticForm(self.pairs, 4 * self.couplings, fields, offset)
+
+    def _coupling_sums(self) -> Floats:
+        """Σ_j J_ij of every variable i."""
+        sums = np.zeros(self.num_variables)
+        for end in self.pairs.T:
+            sums += np.bincount(end, self.couplings, self.num_variables)
+        return sums
 
     def energies(self, values: NDArray[np.generic]) -> Floats:
         """Energy of every row of `values`, shape (rows, n), in float64."""
+        if _is_large(values, self.pairs.size):
+            fields = np.arange(self.num_variables)[:, None], self.fields
+            energies = _packed_energies(values, [fields, (self.pairs, self.couplings)])
+            energies += self.offset
+            return energies
         energies = np.full(len(values), self.offset)
         for rows in _chunks(len(values), self.num_variables):
             x = values[rows].astype(np.float64)
@@ -74,17 +97,20 @@ class QuadraticForm:
         n = self.num_variables
         return coo_array((self.couplings, (self.pairs[:, 0], self.pairs[:, 1])), shape=(n, n)).tocsc()
 
-    def adjacency(self) -> tuple[Integers, Integers, Floats]:
+    def adjacency(self) -> tuple[Integers, NDArray[np.int32], Floats]:
         """Neighbours in CSR form: those of i are ``neighbours[starts[i]:starts[i + 1]]``, with their couplings."""
-        from scipy.sparse import coo_array
+        from scipy.sparse import csr_array
 
-        n = self.num_variables
-        i, j = self.pairs.T
-        matrix = coo_array(
-            (np.tile(self.couplings, 2), (np.concatenate([i, j]), np.concatenate([j, i]))), shape=(n, n)
-        ).tocsr()
+        from sgq.kernels.adjacency import count_ends, list_neighbours
+
+        n, ends = self.num_variables, self.pairs.size
+        starts = np.empty(n + 1, np.int32 if ends < 2**31 else np.int64)
+        count_ends(self.pairs, starts)
+        neighbours, couplings = np.empty(ends, np.int32), np.empty(ends)
+        list_neighbours(self.pairs, self.couplings, starts[:-1].copy(), neighbours, couplings)
+        matrix = csr_array((couplings, neighbours, starts), shape=(n, n))
         matrix.sum_duplicates()
-        return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data
+        return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32, copy=False), matrix.data
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +146,8 @@ class Terms:
 
     def energies(self, values: NDArray[np.generic]) -> Floats:
         """Value of the polynomial at every row of `values`, shape (rows, n), in float64."""
+        if _is_large(values, len(self.indices)):
+            return _packed_energies(values, self.by_order())
         energies = np.zeros(len(values))
         for indices, coefficients in self.by_order():
             for rows in _chunks(len(values), len(coefficients) * max(1, indices.shape[1])):
@@ -136,9 +164,10 @@ def energy_tolerance(*coefficients: Floats, offset: float = 0.0) -> float:
     absolute coefficients, and four units in the last place of the offset.
     """
     total = sum(float(np.abs(c).sum()) for c in coefficients)
+    parts = [c[some] for c in (np.array([offset]), *coefficients) for some in _chunks(len(c), 1)]
     for steps in (4.0, 1024.0):
         if total + abs(offset) < 2.0**51 / steps:
-            scaled = (steps * np.append(c, offset) for c in coefficients)
+            scaled = (steps * c for c in parts)
             if all(bool((c == np.rint(c)).all()) for c in scaled):
                 return 0.0
     return 1e-14 * total + 4 * float(np.spacing(abs(offset)))
@@ -157,12 +186,12 @@ def quadratic_form(
     model: dimod.BinaryQuadraticModel, vartype: Vartype | None = None
 ) -> tuple[QuadraticForm, list[Hashable]]:
     """A dimod model as arrays, in spins or bits as `vartype` says (its own when None), and its labels."""
-    if vartype is not None and model.vartype.name != vartype:
-        model = model.change_vartype(vartype, inplace=False)
     vectors = model.to_numpy_vectors(sort_labels=False, return_labels=True)
     (row, column, couplings), fields = vectors.quadratic, vectors.linear_biases
-    pairs = np.stack([row, column], axis=1).astype(np.int64)
+    pairs = np.stack([row, column], axis=1, dtype=np.int64)
     form = QuadraticForm(pairs, np.asarray(couplings, float), np.asarray(fields, float), float(vectors.offset))
+    if vartype is not None and model.vartype.name != vartype:
+        form = form.in_spins() if vartype == "SPIN" else form.in_bits()
     return form, list(vectors.labels)
 
 
@@ -243,6 +272,35 @@ def upper_triangle(matrix: Any) -> tuple[Integers, Floats]:
     upper.eliminate_zeros()
     i, j = upper.coords
     return np.stack([i, j], axis=1).astype(np.int64), finite_array("couplings", upper.data)
+
+
+def two_valued(values: NDArray[np.generic], low: int) -> bool:
+    """Whether every number of `values`, shape (rows, n), is `low` or 1."""
+    parts = (values[rows] for rows in _chunks(*values.shape))
+    return all(bool(((part == low) | (part == 1)).all()) for part in parts)
+
+
+def _is_large(values: NDArray[np.generic], num_factors: int) -> bool:
+    """Whether the kernel takes the values, -1 and 1 or 0 and 1, and there are enough of them."""
+    if values.dtype != np.int8 or len(values) * num_factors < _LARGE:
+        return False
+    return two_valued(values, -1) or two_valued(values, 0)
+
+
+def _packed_energies(values: NDArray[np.generic], terms: Iterable[tuple[Integers, Floats]]) -> Floats:
+    """Σ c Π x for every row, of terms of equal order together, by the kernel."""
+    from sgq.kernels.energies import LANES, add_terms, pack
+
+    rows, n = values.shape
+    low = min(int(values.min()), 0)
+    terms = list(terms)
+    words = np.empty(n, np.uint64)
+    energies = np.zeros(-(-rows // LANES) * LANES)
+    for first in range(0, rows, LANES):
+        pack(np.ascontiguousarray(values[first : first + LANES]), words)
+        for members, coefficients in terms:
+            add_terms(words, low, members, coefficients, energies[first : first + LANES])
+    return energies[:rows]
 
 
 def _chunks(rows: int, width: int) -> Iterator[slice]:

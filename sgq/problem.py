@@ -26,6 +26,7 @@ from sgq.models import (
     model_arrays,
     quadratic_model,
     spin_form,
+    two_valued,
 )
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Problem(ABC):
                 raise ValueError(f"samples lack the variable {missing[0]!r} of {self!r} ({len(missing)} lacking)")
             array = array[:, [column[v] for v in self.variables]]
         low = -1 if self.vartype == "SPIN" else 0
-        if not ((array == low) | (array == 1)).all():
+        if not two_valued(array, low):
             raise ValueError(f"samples hold values other than {low} and 1: {self!r} is {self.vartype}")
         return array.astype(np.int8)
 

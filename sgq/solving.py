@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +50,8 @@ def solve(problem: Any, solver: Any = "annealing", /, **parameters: Any) -> dimo
     problem = as_problem(problem)
     name, instance = as_solver(solver)
     check_parameters(name, instance, parameters)
-    if not np.isfinite(problem.energy_tolerance):
+    tolerance = problem.energy_tolerance
+    if not np.isfinite(tolerance):
         raise ValueError(f"{problem!r}: a coefficient is not finite, or they add up to more than float64 holds")
     seed = seed_integer(parameters.get("seed"))
     if "seed" in instance.parameters:
@@ -79,11 +81,7 @@ def solve(problem: Any, solver: Any = "annealing", /, **parameters: Any) -> dimo
         answer.resolve()
     sampled = time.perf_counter()
     samples = _recomputed(problem, answer)
-    if (
-        len(samples)
-        and samples.info.get("sgq", {}).get("proven")
-        and np.ptp(samples.record.energy) > problem.energy_tolerance
-    ):
+    if len(samples) and samples.info.get("sgq", {}).get("proven") and np.ptp(samples.record.energy) > tolerance:
         # The model's float64 coefficients could not tell apart what the problem itself can.
         samples.info["sgq"] = {**samples.info["sgq"], "proven": False, "degeneracy": None}
     samples.info["sgq"] = {
@@ -92,7 +90,7 @@ def solve(problem: Any, solver: Any = "annealing", /, **parameters: Any) -> dimo
         "parameters": {key: _plain(value) for key, value in parameters.items()},
         "seed": seed,
         "version": sgq.__version__,
-        "energy_tolerance": problem.energy_tolerance,
+        "energy_tolerance": tolerance,
         "flip_symmetric": problem.flip_symmetric,
         **({"quadratisation": quadratisation} if quadratisation else {}),
         "seconds": {
@@ -143,14 +141,14 @@ def _recomputed(problem: Problem, answer: dimod.SampleSet) -> dimod.SampleSet:
 
     values = problem.values(answer)
     vectors = {k: answer.record[k] for k in answer.record.dtype.names if k not in ("sample", "energy")}
-    return dimod.SampleSet.from_samples(
-        (values, list(problem.variables)),
-        vartype=problem.vartype,
-        energy=problem.energies(values),
-        info=dict(answer.info),
-        sort_labels=False,
-        **vectors,
+    unnamed = dimod.SampleSet.from_samples(
+        values, problem.vartype, problem.energies(values), sort_labels=False, **vectors
     )
+    # dimod hashes 10^6 labels in a second; the answer's are as good if they are the problem's own objects
+    labels: Sequence[Hashable] = problem.variables
+    if len(answer.variables) == len(labels) and all(map(is_, answer.variables, labels)):
+        labels = answer.variables
+    return dimod.SampleSet(unnamed.record, labels, answer.info, problem.vartype)
 
 
 def _polynomial_terms(model: dimod.BinaryQuadraticModel) -> dict[tuple[Any, ...], float]:

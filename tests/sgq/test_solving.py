@@ -30,6 +30,28 @@ def test_energies_are_recomputed_and_strange_variables_dropped() -> None:
     assert samples.info["sgq"]["solver"] == "Liar"
 
 
+class Renamer(dimod.Sampler):
+    """Answers with labels that are equal to the model's, but of another type."""
+
+    parameters: ClassVar[dict[str, list[str]]] = {}
+    properties: ClassVar[dict[str, object]] = {}
+
+    def sample(self, bqm: dimod.BinaryQuadraticModel) -> dimod.SampleSet:
+        names = [np.str_(v) if isinstance(v, str) else v for v in bqm.variables]
+        rows = np.array([[1, -1, 1], [-1, -1, 1]], np.int8)
+        return dimod.SampleSet.from_samples((rows, names), bqm.vartype, energy=[0, 0], sort_labels=False)
+
+
+@pytest.mark.parametrize("labels", [["b", "a", "c"], [("b", 1), 7, frozenset("c")], [2, 0, 1], [0, 1, 2]])
+def test_labels_of_any_kind_are_the_problems_own(labels: list[Any]) -> None:
+    model = dimod.BinaryQuadraticModel(dict.fromkeys(labels, 1.0), {(labels[0], labels[1]): 1.0}, "SPIN")
+    samples = sgq.solve(model, Renamer())
+    assert list(samples.variables) == labels
+    assert [type(v) for v in samples.variables] == [type(v) for v in labels]
+    np.testing.assert_array_equal(samples.record.energy, [0, 0])
+    np.testing.assert_array_equal(samples.record.sample, [[1, -1, 1], [-1, -1, 1]])
+
+
 def test_what_is_recorded_is_json() -> None:
     samples = sgq.solve(sgq.ising({(0, 1): 1.0}), "neal", num_reads=2, seed=7, beta_range=(0.1, 3))
     recorded = samples.info["sgq"]
