@@ -15,3 +15,5 @@ from sgq.analysis.satisfiability import satisfiability_transition as satisfiabil
 from sgq.analysis.satisfiability import satisfiable_fraction as satisfiable_fraction
 from sgq.analysis.success import TimeToSolution as TimeToSolution
 from sgq.analysis.success import time_to_solution as time_to_solution
+from sgq.analysis.thermodynamics import Thermodynamics as Thermodynamics
+from sgq.analysis.thermodynamics import thermodynamics as thermodynamics
