@@ -94,10 +94,10 @@ def test_exit_code_1_where_the_target_is_missed(run: Any) -> None:
 
 def test_compare_prints_a_row_for_each_solver_and_draws(run: Any, tmp_path: Path) -> None:
     figure = tmp_path / "compare.png"
-    arguments = ("compare", "edwards-anderson", "-p", "shape=6,6", "--seed", "1", "--solvers", "annealing,exhaustive")
+    arguments = ("compare", "edwards-anderson", "-p", "shape=7,6", "--seed", "1", "--solvers", "annealing,exhaustive")
     result = run(*arguments, "-s", "annealing.num_reads=4", "--figure", str(figure))
     assert result.code == 0
-    assert "36 variables: exhaustive takes at most 32" in " ".join(result.out.split())
+    assert "42 variables: exhaustive takes at most 40" in " ".join(result.out.split())
     assert figure.read_bytes().startswith(b"\x89PNG")
     rows = json.loads(run(*arguments, "--json").out)["rows"]
     assert [row["label"] for row in rows] == ["annealing", "exhaustive"]
@@ -137,7 +137,7 @@ def test_sat_transition_of_one_literal_a_clause(run: Any, tmp_path: Path) -> Non
         (["compare", "curie-weiss", "-p", "n=4", "--solvers", "neal,nael"], "did you mean 'neal'"),
         (["compare", "curie-weiss", "-p", "n=4", "-s", "num_reads=3"], "SOLVER.KEY=VALUE"),
         (["compare", "curie-weiss", "-p", "n=4", "--figure", "x.doc"], "a name that ends in"),
-        (["compare", "curie-weiss", "-p", "n=40", "--solvers", "exhaustive"], "no solver gave an answer"),
+        (["compare", "curie-weiss", "-p", "n=41", "--solvers", "exhaustive"], "no solver gave an answer"),
         (["sat-transition", "--alpha", "3-6"], "FIRST:LAST:STEP"),
         (["sat-transition", "--alpha", "3:6:1e-9"], "at most 10000"),
         (["sat-transition", "-n", "ten"], "-n='ten'"),
