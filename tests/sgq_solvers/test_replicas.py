@@ -315,7 +315,8 @@ def lattice(seed: int, size: int = 6) -> Model:
     """±J on a simple cubic lattice with periodic boundaries."""
     rng, site = np.random.default_rng(seed), np.arange(size**3).reshape(3 * (size,))
     pairs = [pair for axis in range(3) for pair in zip(site.flat, np.roll(site, 1, axis).flat, strict=True)]
-    return quadratic([0.0] * size**3, {(int(i), int(j)): float(rng.choice([-1, 1])) for i, j in pairs})
+    signs = rng.choice([-1.0, 1.0], len(pairs))
+    return quadratic([0.0] * size**3, dict(zip(pairs, signs.tolist(), strict=True)))
 
 
 @pytest.mark.parametrize("kernel", [FloatLanes, ByteLanes, MultiSpin, Dense, EventDriven])
@@ -325,6 +326,15 @@ def test_energies_of_a_lattice(kernel: Callable[[Model], Lanes]) -> None:
     for _ in range(3):
         np.testing.assert_array_equal(lanes.energies(block), lanes.model.energies(lanes.rows(block)))
         lanes.sweep(block, np.full(10, 0.5))
+
+
+@pytest.mark.parametrize("kernel", [FloatLanes, ByteLanes, MultiSpin])
+def test_energies_of_more_bonds_than_sixteen_digits_count(kernel: Callable[[Model], Lanes]) -> None:
+    lanes = kernel(lattice(4, size=28))
+    block, some = lanes.start(SeedSequence(24)), np.arange(0, lanes.lanes, 21)
+    for _ in range(2):
+        np.testing.assert_array_equal(lanes.energies(block)[some], lanes.model.energies(lanes.rows(block, some)))
+        lanes.sweep(block, np.append(np.linspace(0.1, 3, 30), np.inf))
 
 
 def test_int8_fields_reach_their_limit() -> None:
