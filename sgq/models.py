@@ -146,7 +146,7 @@ class Terms:
 
     def energies(self, values: NDArray[np.generic]) -> Floats:
         """Value of the polynomial at every row of `values`, shape (rows, n), in float64."""
-        if _is_large(values, len(self.indices)):
+        if _is_large(values, 8 * len(self.indices)):  # which take NumPy eight times as long as those of pairs
             return _packed_energies(values, self.by_order())
         energies = np.zeros(len(values))
         for indices, coefficients in self.by_order():
