@@ -24,7 +24,7 @@ def sweep(spins, fields, matrix, scales, generators, scratch):  # type: ignore[n
     ----------
     spins, fields
         float32 (replicas, N), N a multiple of 64, C order: ±1, and h + Σ J s in dimod's sign; changed in place. Sites
-        that only fill up have field and spin of opposite sign and great size.
+        that only fill up have spin 1 and field -inf.
     matrix
         float32 (N, N): 2 J.
     scales

@@ -22,7 +22,7 @@ def sweep(spins, fields, starts, neighbours, couplings, scales, generators):  # 
     ----------
     spins, fields
         float32 (N,), N a multiple of 16: ±1, and h + Σ J s in dimod's sign; changed in place. Sites that only fill up
-        have field and spin of opposite sign and great size.
+        have spin 1 and field -inf.
     starts, neighbours, couplings
         The graph in CSR form: uint64 (N + 1,), uint32, and float32 2 J.
     scales

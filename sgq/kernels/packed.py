@@ -6,6 +6,9 @@ Replica l of site i is bit l mod 64 of ``spins[i * words + l // 64]``, set for s
 import numpy as np
 from numba import njit
 
+from sgq.kernels.noise import Words
+from sgq.kernels.vectors import load, shift_left, shift_right, store
+
 _ONE = np.uint64(1)
 
 
@@ -34,19 +37,19 @@ def pack(rows, replicas, words, order, spins):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def swap_neighbours(spins, swaps):  # type: ignore[no-untyped-def]
-    """Exchange replicas l and l + 1 at every site wherever bit l of `swaps`, uint64 (words,), is set.
+    """Exchange replicas l and l + 1 at every site wherever bit l of `swaps` is set.
 
-    No two swaps may share a replica; one of the last replica, which has none after it, does nothing.
+    `swaps` is uint64 (8,): as many words as a site has, repeated to fill a register.
     """
-    words, top = np.uint64(swaps.size), np.uint64(63)
-    for i in range(np.uint64(0), np.uint64(spins.size), words):
-        for w in range(words):
-            s = spins[i + w]
-            after = spins[i + w + _ONE] if w + _ONE < words else s >> top
-            change = (s ^ (s >> _ONE | after << top)) & swaps[w]
-            spins[i + w] = s ^ change ^ (change << _ONE)
-            if change >> top:
-                spins[i + w + _ONE] ^= _ONE
+    mask = load(Words, swaps, 0)
+    whole = np.uint64(spins.size - spins.size % 8)
+    for i in range(np.uint64(0), whole, np.uint64(8)):
+        s = load(Words, spins, i)
+        change = (s ^ shift_right(s, 1)) & mask
+        store(spins, i, s ^ change ^ shift_left(change, 1))
+    for i in range(whole, np.uint64(spins.size)):
+        change = (spins[i] ^ (spins[i] >> _ONE)) & swaps[i % np.uint64(8)]
+        spins[i] ^= change ^ (change << _ONE)
 
 
 @njit(cache=True, nogil=True)

@@ -7,8 +7,9 @@ import numpy as np
 from sgq.models import Integers
 from sgq_solvers.keeping import Kept
 from sgq_solvers.ladder import Ladder
-from sgq_solvers.replicas import Lanes, QuadraticModel, Spins
+from sgq_solvers.replicas import Block, Lanes, QuadraticModel, Spins
 from sgq_solvers.replicas.float_lanes import FloatLanes
+from sgq_solvers.schedule import QUENCH
 
 SWEEPS = 5  # between exchanges
 _SPARSE = 6.0  # neighbours of a site, at most, where clusters do not percolate at once
@@ -92,6 +93,12 @@ class Ensembles:
         )
         self.lanes.swap_neighbours(self._block, self._swaps.ravel())
         self.exchanges += 1
+
+    def quenched(self) -> Block:
+        """A copy of the replicas after some sweeps at zero temperature."""
+        block = self._block.copy()
+        self.lanes.sweep(block, np.full(QUENCH, np.inf))
+        return block
 
     def rows(self, ensembles: Integers, temperatures: Integers | int) -> Spins:
         """Spins of some replicas."""

@@ -38,4 +38,3 @@ class Ladder:
         barrier = np.concatenate([[0.0], np.cumsum(rejected)])
         parts = np.linspace(0.0, barrier[-1], size or len(self.betas))
         return Ladder(np.interp(parts, barrier, self.betas))
-

@@ -41,7 +41,8 @@ class Population:
         self._blocks = [lanes.start(s, r, None) for s, r in zip(block_seeds, rows, strict=True)]
         self.kept = [Kept(keep, lanes) for _ in self._blocks]
         self.families = np.arange(self.size)
-        self.betas, self.mean_energies = [beta], []
+        self.betas = [beta]
+        self.mean_energies: list[float] = []
         self.log_partition = [lanes.model.num_spins * np.log(2.0) if beta == 0 else 0.0]
         self.sweeps, self.sweeping, self.acceptance = 0, 0.0, 0.0
         self.look()

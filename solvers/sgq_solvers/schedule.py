@@ -26,6 +26,7 @@ class Schedule:
     ) -> None:
         self.num_sweeps = None if num_sweeps is None else integer("num_sweeps", num_sweeps, 1)
         self.given: Floats | None = None
+        self.cold = COLD / (rms or 1.0)
         self.quench = QUENCH if beta_range is None and isinstance(schedule, str) else 0
         self.geometric = False
         if isinstance(schedule, str):
@@ -44,6 +45,12 @@ class Schedule:
         first, last = self.range
         space: Any = np.geomspace if self.geometric else np.linspace
         return np.append(space(first if num_sweeps > 1 else last, last, num_sweeps), np.full(self.quench, np.inf))
+
+    @property
+    def ends_cold(self) -> bool:
+        """Whether reads are cooled to where hardly a move is accepted: there, what they shared on the way is gone."""
+        first, last = self.range if self.given is None else (float(self.given[0]), float(self.given[-1]))
+        return first < last and last >= self.cold * (1 - 1e-9)
 
     def ends(self) -> list[float | None]:
         """First and last inverse temperature before any quench; None where infinite."""

@@ -16,8 +16,8 @@ import numpy as np
 
 from sgq.checks import integer, seed_integer
 from sgq.models import Floats
-from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
 from sgq_solvers.ensembles import SWEEPS, Ensembles
+from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
 from sgq_solvers.ladder import SIZES, Ladder
 from sgq_solvers.replicas import Lanes, Spins, block_lanes_for, model_of
 from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
@@ -27,6 +27,7 @@ from sgq_solvers.workers import Run, threads
 _HOT = 1.0  # hottest temperature, beta in units of 1 / rms
 _SWEEPS = 1000
 _FIRST = 20  # exchanges until the ladder is refined, then twice as many, and so on
+LOOK = 5
 _LOOKS = 20  # exchanges between two looks at all replicas, where the n best states are asked for
 
 
@@ -43,7 +44,7 @@ class TemperingSampler(Sampler, dimod.PolySampler):
         schedule: Sequence[float] | None = None,
         initial_states: Any = None,
         keep: Keep = "best",
-        independent: bool = False,
+        independent: bool | None = None,
         num_threads: int | None = None,
         seed: int | None = None,
         time_limit: float | None = None,
@@ -77,7 +78,8 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             coldest temperature, a sample of the Boltzmann distribution there once the ensemble is in equilibrium. A
             number n: the n lowest distinct states of all.
         independent
-            Whether ensembles share no random numbers at all. Replicas that interact never do.
+            Whether ensembles share no random numbers at all; replicas that interact never do. By default they share
+            unless ``keep="last"``, where averages over ensembles are to be trusted (see `AnnealingSampler.sample`).
         num_threads
             Blocks at work at once; by default the cores that this process may use. It does not change the answer.
         seed
@@ -111,7 +113,8 @@ class TemperingSampler(Sampler, dimod.PolySampler):
         workers = threads(num_threads)
         blocks = workers if time_limit is not None else 1
         run: Run[_Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
-        tempering = _Tempering(lanes, betas, fixed, sweeps, independent, start, seeds, keep, run)
+        alone = keep == "last" if independent is None else independent
+        tempering = _Tempering(lanes, betas, fixed, sweeps, alone, start, seeds, keep, run)
         run.execute(tempering, lambda begun: tempering.wants(begun, wanted, blocks), workers)
         rows, info = tempering.answer(wanted)
         energies = model.energies(rows)
@@ -186,9 +189,12 @@ class _Tempering:
         lowest, kept = _Lowest(ensembles), Kept(self.keep, self.lanes)
         steps = np.inf if self.sweeps is None else -(-self.sweeps // SWEEPS)
         refine = _FIRST
+        best = np.inf
         while ensembles.exchanges < steps:
             ensembles.step()
-            self.run.report(number, lowest.look(ensembles, self.run.target), 1 / steps)
+            if ensembles.exchanges % LOOK == 0:
+                best = lowest.look(ensembles, self.run.target)
+            self.run.report(number, best, 1 / steps)
             if self.run.over(number) or self.run.target >= self.run.best:
                 break
             if isinstance(self.keep, int) and ensembles.exchanges % _LOOKS == 0:
@@ -242,7 +248,7 @@ class _Lowest:
 
     def __init__(self, ensembles: Ensembles) -> None:
         model = ensembles.lanes.model
-        self.model = model
+        self.lanes = ensembles.lanes
         self.near = 1e-6 * model.rms * model.num_spins  # more than float32 does to an energy
         self.energies = np.full(ensembles.count, np.inf)
         self.rows = np.empty((ensembles.count, model.num_spins), np.int8)
@@ -253,13 +259,15 @@ class _Lowest:
             pairs = self.energies.reshape(ensembles.count, -1)
             chosen = pairs.argmin(axis=1) + np.arange(ensembles.count) * pairs.shape[1]
             self.rows, self.energies = self.rows[chosen], self.energies[chosen]
-        lowest = ensembles.energies.min(axis=1)
+        block = ensembles.quenched()
+        energies = self.lanes.energies(block).reshape(ensembles.count, -1)
+        lowest = energies.min(axis=1)
         better = np.flatnonzero(lowest < self.energies)
         if len(better):
-            self.rows[better] = ensembles.rows(better, ensembles.energies[better].argmin(axis=1))
-            self.energies[better] = lowest[better]
+            lane = better * energies.shape[1] + energies[better].argmin(axis=1)
+            self.rows[better], self.energies[better] = self.lanes.rows(block, lane), lowest[better]
             reached = better[lowest[better] <= target + self.near]
             if len(reached):
-                return float(self.model.energies(self.rows[reached]).min())
+                return float(self.lanes.model.energies(self.rows[reached]).min())
         best = float(self.energies.min())
         return best if best > target + self.near else np.inf

@@ -11,7 +11,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -111,4 +111,3 @@ class Run(Generic[Result]):
         if self.progress:
             part = self.done / self.total if np.isfinite(self.total) else 0.0
             self.progress(min(1.0, max(part, self.clock.fraction())), self.best)
-

@@ -18,9 +18,11 @@ def _operator(symbol: Any, arity: int, emit: Callable[..., Any], element: str | 
     @infer_global(symbol)
     class _Typing(AbstractTemplate):  # type: ignore[misc]
         def generic(self, arguments: Any, keywords: Any) -> Any:
-            shape = broadcast(*arguments) if len(arguments) == arity else None
-            if shape is None or len({a.element for a in arguments}) > 1:
+            if len(arguments) != arity or not all(isinstance(a, Vector) for a in arguments):
                 return None
+            if len({a.element for a in arguments}) > 1:
+                return None
+            shape = broadcast(*arguments)
             return signature(shape.of(element or shape.element), *arguments)
 
     @lower_builtin(symbol, *[Vector] * arity)
@@ -66,7 +68,7 @@ for _symbol, _sign in (
     _operator(_symbol, 2, _comparison(_sign), "bit")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def select(typing, mask, yes, no):  # type: ignore[no-untyped-def]
     """Lane by lane, `yes` where the mask is set and `no` elsewhere."""
     shape = broadcast(mask, yes, no).of(yes.element)
@@ -83,14 +85,14 @@ def _library(name: str, *rows: Any) -> Any:
     return emit
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def fma(typing, a, b, c):  # type: ignore[no-untyped-def]
     """a b + c, rounded once."""
     shape = broadcast(a, b, c)
     return shape(a, b, c), by_row(_library("llvm.fma"), shape, (a, b, c))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def minimum(typing, a, b):  # type: ignore[no-untyped-def]
     """The smaller of two, for floats and signed integers."""
     shape = broadcast(a, b)
@@ -99,7 +101,7 @@ def minimum(typing, a, b):  # type: ignore[no-untyped-def]
 
 
 def _shift(name: str) -> Any:
-    @intrinsic(prefer_literal=True)  # type: ignore[untyped-decorator]
+    @intrinsic(prefer_literal=True)
     def shift(typing, x, distance):  # type: ignore[no-untyped-def]
         def emit(builder: Any, result: Vector, arguments: Any, register: Any) -> Any:
             places = ir.Constant(register.type.element, distance.literal_value)
@@ -125,7 +127,7 @@ def _renamed(name: Any, x: Vector, method: str) -> Any:
     return name.vector(name, x), lambda context, builder, sig, values: generate(context, builder, sig, values[1:])
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def convert(typing, name, x):  # type: ignore[no-untyped-def]
     """The same numbers as another kind of element; floats are cut to integers towards zero."""
     source, target = x.element[0], name.vector.element[0]
@@ -143,13 +145,13 @@ def convert(typing, name, x):  # type: ignore[no-untyped-def]
     return _renamed(name, x, method)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def reinterpret(typing, name, x):  # type: ignore[no-untyped-def]
     """The same bits as elements of another kind."""
     return _renamed(name, x, "bitcast")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def any_set(typing, x):  # type: ignore[no-untyped-def]
     """Whether any bit of any row is set."""
 
@@ -166,7 +168,7 @@ def any_set(typing, x):  # type: ignore[no-untyped-def]
     return types.boolean(x), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def bits(typing, mask):  # type: ignore[no-untyped-def]
     """A mask of up to 64 lanes in all as an integer, the first lane lowest."""
 
@@ -181,7 +183,7 @@ def bits(typing, mask):  # type: ignore[no-untyped-def]
     return types.uint64(mask), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def smallest(typing, x):  # type: ignore[no-untyped-def]
     """The smallest element of a single row of floats or signed integers."""
     name = "llvm.vector.reduce.fmin" if x.element[0] == "f" else "llvm.vector.reduce.smin"
@@ -194,7 +196,7 @@ def smallest(typing, x):  # type: ignore[no-untyped-def]
     return NUMBA[x.element](x), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def lowest_bit(typing, word):  # type: ignore[no-untyped-def]
     """Position of the lowest set bit of an unsigned 64-bit integer that is not 0."""
 

@@ -7,7 +7,7 @@ from numba.extending import intrinsic
 from sgq.kernels.vectors.types import Vector, rows_of, value_of
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def column_counts(typing, x):  # type: ignore[no-untyped-def]
     """How many rows have each bit set, in binary: row k of the result holds digit k of every count.
 
@@ -30,7 +30,7 @@ def column_counts(typing, x):  # type: ignore[no-untyped-def]
     return vector(x), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def choose(typing, digits, rows, name):  # type: ignore[no-untyped-def]
     """Bit by bit, row ``max(0, count - R // 2)`` of `rows`, for counts by `column_counts` of R rows, R as named."""
     total, vector = name.vector.rows, Vector(rows.element, rows.lanes)
@@ -50,7 +50,7 @@ def choose(typing, digits, rows, name):  # type: ignore[no-untyped-def]
     return vector(digits, rows, name), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def add_counts(typing, total, counts):  # type: ignore[no-untyped-def]
     """The sum of two numbers in binary, row k being digit k, with as many digits as `total`."""
 

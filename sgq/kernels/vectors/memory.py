@@ -25,7 +25,7 @@ def _read(builder: Any, vector: Vector, pointers: list[Any]) -> Any:
     return value_of(builder, vector, rows)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load(typing, name, array, index):  # type: ignore[no-untyped-def]
     """Rows that stand one after the other in a flat array from ``array[index]`` on; any alignment."""
     vector = name.vector
@@ -38,7 +38,7 @@ def load(typing, name, array, index):  # type: ignore[no-untyped-def]
     return vector(name, array, index), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load_spaced(typing, name, array, index, step):  # type: ignore[no-untyped-def]
     """Row k from ``array[index + k * step]`` on."""
     vector = name.vector
@@ -51,7 +51,7 @@ def load_spaced(typing, name, array, index, step):  # type: ignore[no-untyped-de
     return vector(name, array, index, step), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def gather(typing, name, array, indices, index):  # type: ignore[no-untyped-def]
     """Row k from ``array[indices[index + k]]`` on; `indices` is unsigned."""
     vector = name.vector
@@ -66,7 +66,7 @@ def gather(typing, name, array, indices, index):  # type: ignore[no-untyped-def]
     return vector(name, array, indices, index), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def spread(typing, name, array, index):  # type: ignore[no-untyped-def]
     """Row k is ``array[index + k]`` in every lane."""
     vector = name.vector
@@ -80,7 +80,7 @@ def spread(typing, name, array, index):  # type: ignore[no-untyped-def]
     return vector(name, array, index), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store(typing, array, index, value):  # type: ignore[no-untyped-def]
     """Write rows one after the other to a flat array from ``array[index]`` on."""
     vector = value
@@ -96,7 +96,7 @@ def store(typing, array, index, value):  # type: ignore[no-untyped-def]
     return types.void(array, index, value), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store_twice(typing, array, index, value):  # type: ignore[no-untyped-def]
     """Write each row twice in succession, so that it can be read from any offset as if turned round."""
     vector = value
@@ -120,7 +120,7 @@ def _splat(builder: Any, vector: Vector, number: Any) -> Any:
     )
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def splat(typing, name, number):  # type: ignore[no-untyped-def]
     """The same number in every lane."""
     vector = name.vector

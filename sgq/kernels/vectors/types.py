@@ -9,6 +9,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core.errors import TypingError
 from numba.core.imputils import lower_constant
 from numba.extending import intrinsic, models, overload_attribute, register_model, typeof_impl
 
@@ -71,7 +72,7 @@ def _constant(context: Any, builder: Any, name: Name, value: Vector) -> Any:
     return context.get_dummy_value()
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def stacked(typing, name, like):  # type: ignore[no-untyped-def]
     """The name of as many rows of a register as the tuple `like` has elements.
 
@@ -81,7 +82,7 @@ def stacked(typing, name, like):  # type: ignore[no-untyped-def]
     return result(name, like), lambda context, builder, sig, values: context.get_dummy_value()
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def register_of(typing, array):  # type: ignore[no-untyped-def]
     """The name of 512 bits of elements like those of an array, so that one kernel serves several kinds."""
     element = next(kind for kind, number in NUMBA.items() if number == array.dtype)
@@ -89,13 +90,13 @@ def register_of(typing, array):  # type: ignore[no-untyped-def]
     return result(array), lambda context, builder, sig, values: context.get_dummy_value()
 
 
-@overload_attribute(Name, "rows")  # type: ignore[untyped-decorator]
+@overload_attribute(Name, "rows")
 def _row_count(name):  # type: ignore[no-untyped-def]
     count = name.vector.rows
     return lambda name: count
 
 
-@overload_attribute(Name, "lanes")  # type: ignore[untyped-decorator]
+@overload_attribute(Name, "lanes")
 def _lane_count(name):  # type: ignore[no-untyped-def]
     count = name.vector.lanes
     return lambda name: count
@@ -139,10 +140,9 @@ def by_row(emit: Callable[..., Any], result: Vector, arguments: tuple[Vector, ..
     return generate
 
 
-def broadcast(*vectors: Any) -> Vector | None:
-    """The widest of vectors that fit each other, or None."""
-    if not all(isinstance(v, Vector) for v in vectors):
-        return None
-    widest: Vector = max(vectors, key=lambda v: v.rows)
-    fits = all(v.lanes == widest.lanes and v.rows in (1, widest.rows) for v in vectors)
-    return widest if fits else None
+def broadcast(*vectors: Vector) -> Vector:
+    """The one with the most rows; numba's TypingError if the others do not fit it."""
+    widest = max(vectors, key=lambda v: v.rows)
+    if any(v.lanes != widest.lanes or v.rows not in (1, widest.rows) for v in vectors):
+        raise TypingError(f"vectors do not fit together: {', '.join(map(str, vectors))}")
+    return widest

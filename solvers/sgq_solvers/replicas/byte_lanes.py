@@ -18,6 +18,7 @@ class ByteLanes(PackedLanes):
 
     kernel = "int8 lanes"
     lanes, words = 256, 4
+    model: QuadraticModel
 
     def __init__(self, model: QuadraticModel) -> None:
         assert model.unit is not None
@@ -49,7 +50,7 @@ class ByteLanes(PackedLanes):
 
     def ladder(self, betas: Floats) -> Any:
         """See `Lanes.ladder`."""
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             return np.maximum(1 / (2 * self.unit * betas), 1e-30).astype(np.float32)
 
     def sweep(self, block: Block, betas: Floats) -> None:
@@ -68,4 +69,4 @@ class ByteLanes(PackedLanes):
 
         result = np.empty(self.lanes, np.int32)
         energies(block.spins, *self._graph, self._fields, result)
-        return self.unit / 2 * result + self.model.offset
+        return np.asarray(self.unit / 2 * result + self.model.offset)

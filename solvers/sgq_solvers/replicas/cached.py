@@ -14,7 +14,7 @@ from sgq_solvers.replicas.lanes import Block, Lanes, Spins, aligned
 from sgq_solvers.replicas.model import QuadraticModel
 
 _DRIFT = 1000  # sweeps until rounding has added up enough for fields to be computed anew
-_NEVER = np.float32(-3e38)  # field of a place that only fills up, against its spin
+_NEVER = np.float32(-np.inf)  # field of a place that only fills up, against its spin
 
 
 class CachedFields(Lanes):
@@ -49,7 +49,6 @@ class CachedFields(Lanes):
         fields = block.more["fields"]
         fields[:] = _NEVER
         fields[:, self.order] = self.model.local_fields(self.rows(block)) / self.model.largest
-        block.more["sweeps"] = 0
 
     def rows(self, block: Block, replicas: Any = slice(None)) -> Spins:
         """See `Lanes.rows`."""
@@ -59,7 +58,7 @@ class CachedFields(Lanes):
         """See `Lanes.energies`."""
         spins = block.spins[:, self.order].astype(float)
         fields = block.more["fields"][:, self.order] + self.model.fields / self.model.largest
-        return self.model.largest / 2 * np.einsum("rn,rn->r", spins, fields) + self.model.offset
+        return np.asarray(self.model.largest / 2 * np.einsum("rn,rn->r", spins, fields) + self.model.offset)
 
     def swap_neighbours(self, block: Block, swaps: NDArray[np.bool_]) -> None:
         """See `Lanes.swap_neighbours`."""
@@ -79,20 +78,21 @@ class CachedFields(Lanes):
 
     def sweep(self, block: Block, betas: Floats) -> None:
         """See `Lanes.sweep`."""
-        scales = self.ladder(betas)
-        for part in range(0, len(scales), _DRIFT):
-            some = scales[part : part + _DRIFT]
-            self._advance(block, np.repeat(some[:, None], self.lanes, axis=1))
+        self._advance(block, np.repeat(self.ladder(betas)[:, None], self.lanes, axis=1))
 
     def sweep_ladder(self, block: Block, ladder: Any, sweeps: int) -> None:
         """See `Lanes.sweep_ladder`."""
         self._advance(block, np.repeat(ladder[None, :], sweeps, axis=0))
 
     def _advance(self, block: Block, scales: Any) -> None:
-        if block.more["sweeps"] + len(scales) > _DRIFT:
-            self._refresh(block)
-        block.more["sweeps"] += len(scales)
-        self._run(block, scales)
+        """Run the kernel; fields are computed anew after the same sweeps however these come in pieces."""
+        while len(scales):
+            part = scales[: _DRIFT - block.more["sweeps"] % _DRIFT]
+            self._run(block, part)
+            block.more["sweeps"] += len(part)
+            if block.more["sweeps"] % _DRIFT == 0:
+                self._refresh(block)
+            scales = scales[len(part) :]
 
     @abstractmethod
     def _run(self, block: Block, scales: Any) -> None:

@@ -18,6 +18,7 @@ class FloatLanes(PackedLanes):
 
     kernel = "float lanes"
     lanes, words = 64, 1
+    model: QuadraticModel
 
     def __init__(self, model: QuadraticModel) -> None:
         self.model = model

@@ -65,7 +65,8 @@ class QuadraticModel:
 
     def sum_over_neighbours(self, values: Floats) -> Floats:
         """Sum of one number a coupling, by site."""
-        return np.bincount(np.repeat(np.arange(self.num_spins), np.diff(self.starts)), values, self.num_spins)
+        sites = np.repeat(np.arange(self.num_spins), np.diff(self.starts))
+        return np.bincount(sites, values, self.num_spins).astype(float)
 
     def local_fields(self, spins: NDArray[np.generic]) -> Floats:
         """h + Σ J s of every site, for every row of `spins`."""
@@ -73,7 +74,7 @@ class QuadraticModel:
 
         n = self.num_spins
         matrix = csr_array((self.couplings, self.neighbours, self.starts), shape=(n, n))
-        return self.fields + np.asarray((matrix @ spins.T.astype(float)).T)
+        return np.asarray(self.fields + (matrix @ spins.T.astype(float)).T)
 
 
 class PolynomialModel:
@@ -92,7 +93,7 @@ class PolynomialModel:
 
     @cached_property
     def rms(self) -> float:
-        """Root mean square over sites of the square root of the sum of squared coefficients of the terms at the site."""
+        """Root mean square over sites of the root of the sum of squared coefficients of the terms at the site."""
         squares = self.sum_over_terms((self.terms.coefficients / self.largest) ** 2)
         return float(self.largest * np.sqrt(squares.mean())) if self.num_spins else 0.0
 
@@ -104,7 +105,7 @@ class PolynomialModel:
     def sum_over_terms(self, values: Floats) -> Floats:
         """Sum of one number a term, by site."""
         sites = np.repeat(np.arange(self.num_spins), np.diff(self.starts))
-        return np.bincount(sites, values[self.terms_of], self.num_spins)
+        return np.bincount(sites, values[self.terms_of], self.num_spins).astype(float)
 
 
 Model = QuadraticModel | PolynomialModel

@@ -21,6 +21,7 @@ class MultiSpin(PackedLanes):
 
     kernel = "multi-spin"
     lanes, words = 512, 8
+    model: QuadraticModel
 
     def __init__(self, model: QuadraticModel) -> None:
         assert model.unit is not None
@@ -143,4 +144,4 @@ class MultiSpin(PackedLanes):
 
         result = np.empty(self.lanes, np.int64)
         count_satisfied(block.spins, *self._pairs, result)
-        return self.unit * (self._num_bonds - 2.0 * result) + self.model.offset
+        return np.asarray(self.unit * (self._num_bonds - 2.0 * result) + self.model.offset)

@@ -17,6 +17,7 @@ class TermLanes(PackedLanes):
 
     kernel = "term lanes"
     lanes, words = 64, 1
+    model: PolynomialModel
 
     def __init__(self, model: PolynomialModel) -> None:
         self.model = model
