@@ -81,11 +81,11 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
             (the last, and at least 32 on the way). A number n: the n lowest distinct states of all reads, of those
             looked at.
         independent
-            Whether reads share no random numbers at all. Where they do, reads of a block use the same numbers at different
-            sites: each is still a Markov chain with exact acceptance, but a block is heated and cooled together, and at a
-            fixed temperature the mean over reads fluctuates several times more than over independent ones. After
-            cooling to 6/rms no trace of it was found in energies. By default reads share where the schedule
-            rises to 6/rms or more, and do not elsewhere. Sharing is two (dense: not at all) to seven times faster.
+            Whether reads share no random numbers at all. Where they do, reads of a block use the same numbers at
+            different sites: each is still a Markov chain with exact acceptance, but a block is heated and cooled
+            together, and at a fixed temperature the mean over its reads fluctuates several times more than over
+            independent ones. After cooling to 6/rms no trace of it was found in energies. By default reads share where
+            the schedule rises to 6/rms or more, and do not elsewhere. Sharing is up to seven times faster.
         num_threads
             Blocks at work at once; by default the cores that this process may use. It does not change the answer.
         seed
@@ -102,7 +102,8 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         dimod.SampleSet
             One row a read, or the kept states. ``info["sgq"]``: `kernel` and `why` it was chosen, `batch` (reads of a
             block), `beta_range`, `num_sweeps` of the longest read, whether reads are `restarts` of different lengths,
-            `reads` made, whether they are `independent`, `acceptance` (moves accepted, of all sites visited, from samples of the sweeps),
+            `reads` made, whether they are `independent`, `acceptance` (moves accepted, of all sites
+            visited, from samples of the sweeps),
             `updates_per_ns` (sites visited, for the reads returned), `threads`, `stopped` (``"time_limit"``,
             ``"target_energy"`` or ``"interrupt"``) where the run was cut short, and `advice` where parallel tempering
             may serve better.
@@ -220,7 +221,7 @@ class _Annealing:
             "beta_range": self.plan.ends(),
             "num_sweeps": max((reads.sweeps for reads in done), default=0) - self.plan.quench,
             "restarts": self.restarts,
-            "reads": int(round(asked * lanes.lanes * len(done))),
+            "reads": round(asked * lanes.lanes * len(done)),
             "independent": self.apart is None,
             "acceptance": float(np.dot([r.acceptance for r in done], [r.sweeps for r in done]) / max(1.0, work)),
             "updates_per_ns": 1e-9 * updates / seconds if seconds else None,

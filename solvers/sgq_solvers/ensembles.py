@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sgq.models import Integers
-from sgq_solvers.keeping import Kept
 from sgq_solvers.ladder import Ladder
 from sgq_solvers.replicas import Block, Lanes, QuadraticModel, Spins
 from sgq_solvers.replicas.float_lanes import FloatLanes
@@ -21,6 +20,8 @@ class Ensembles:
 
     Attributes
     ----------
+    block
+        The replicas.
     energies
         Of every replica after the last step, shape (ensembles, L), to the precision of the kernel.
     trips
@@ -36,6 +37,7 @@ class Ensembles:
         self._seed = seed
         self._random = np.random.Generator(np.random.SFC64(seed.spawn(1)[0]))
         self._trips = np.zeros(1, np.int64)
+        self._coldest = lanes.ladder(np.full(lanes.lanes, np.inf))
         self.exchanges = 0
         self.take(ladder, start)
 
@@ -47,7 +49,7 @@ class Ensembles:
         self.clusters = _pays(self.lanes) and pairs > 0 and 2 * size <= _WORD
         apart = 2 * size if self.clusters else size
         lone = self.independent or apart >= self.lanes.lanes
-        self._block = self.lanes.start(self._seed.spawn(1)[0], start, None if lone else apart)
+        self.block = self.lanes.start(self._seed.spawn(1)[0], start, None if lone else apart)
         self._swaps = np.zeros((self.count, size), np.bool_)
         self._ends = np.zeros((self.count, size), np.uint8)
         self._cluster = np.zeros(self.lanes.model.num_spins, np.uint64)
@@ -57,7 +59,7 @@ class Ensembles:
         """Learn from the exchanges so far: other temperatures, and twice as many where exchanges are rare."""
         size = len(self.ladder.betas)
         if self.ladder.too_short and self.count > 1:
-            spins = self.lanes.rows(self._block).reshape(self.count // 2, 2, size, -1)
+            spins = self.lanes.rows(self.block).reshape(self.count // 2, 2, size, -1)
             self.take(self.ladder.refined(2 * size), spins.transpose(0, 2, 1, 3).reshape(self.lanes.lanes, -1))
         else:
             self.use(self.ladder.refined())
@@ -76,10 +78,10 @@ class Ensembles:
         """Sweeps, cluster moves where they pay, and one exchange of neighbouring temperatures."""
         from sgq.kernels.tempering import exchange
 
-        self.lanes.sweep_ladder(self._block, self._scales, SWEEPS)
+        self.lanes.sweep_ladder(self.block, self._scales, SWEEPS)
         if self.clusters:
             self._swap_clusters()
-        self.energies = self.lanes.energies(self._block).reshape(self.count, -1)
+        self.energies = self.lanes.energies(self.block).reshape(self.count, -1)
         exchange(
             self.energies,
             self.ladder.betas,
@@ -91,28 +93,24 @@ class Ensembles:
             self._ends,
             self._trips,
         )
-        self.lanes.swap_neighbours(self._block, self._swaps.ravel())
+        self.lanes.swap_neighbours(self.block, self._swaps.ravel())
         self.exchanges += 1
 
     def quenched(self) -> Block:
         """A copy of the replicas after some sweeps at zero temperature."""
-        block = self._block.copy()
-        self.lanes.sweep(block, np.full(QUENCH, np.inf))
+        block = self.block.copy()
+        self.lanes.sweep_ladder(block, self._coldest, QUENCH)
         return block
 
     def rows(self, ensembles: Integers, temperatures: Integers | int) -> Spins:
         """Spins of some replicas."""
-        return self.lanes.rows(self._block, ensembles * len(self.ladder.betas) + temperatures)
-
-    def look(self, kept: Kept) -> None:
-        """Have the states looked at."""
-        kept.look(self._block)
+        return self.lanes.rows(self.block, ensembles * len(self.ladder.betas) + temperatures)
 
     def acceptance(self) -> float:
         """Moves accepted, of the sites visited, in one sweep made for the purpose."""
-        before = self._block.spins.copy()
-        self.lanes.sweep_ladder(self._block, self._scales, 1)
-        return self.lanes.changed(self._block, before)
+        before = self.block.spins.copy()
+        self.lanes.sweep_ladder(self.block, self._scales, 1)
+        return self.lanes.changed(self.block, before)
 
     def _swap_clusters(self) -> None:
         """Isoenergetic moves between ensembles 2 k and 2 k + 1, at the colder half of the ladder."""
@@ -123,7 +121,7 @@ class Ensembles:
         lane = np.arange(self.lanes.lanes)
         cold = (lane % size >= size // 2) & (lane // size % 2 == 0)
         seeds = np.where(cold, self._random.integers(0, model.num_spins, len(lane)), -1)
-        swap_clusters(self._block.spins, 1, size, seeds, model.starts, model.neighbours, self._cluster)
+        swap_clusters(self.block.spins, 1, size, seeds, model.starts, model.neighbours, self._cluster)
 
 
 def _pays(lanes: Lanes) -> bool:

@@ -19,7 +19,7 @@ from sgq.models import Floats
 from sgq_solvers.ensembles import SWEEPS, Ensembles
 from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
 from sgq_solvers.ladder import SIZES, Ladder
-from sgq_solvers.replicas import Lanes, Spins, block_lanes_for, model_of
+from sgq_solvers.replicas import Block, Lanes, Spins, block_lanes_for, model_of
 from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
 from sgq_solvers.schedule import beta_ends, given_betas
 from sgq_solvers.workers import Run, threads
@@ -27,8 +27,7 @@ from sgq_solvers.workers import Run, threads
 _HOT = 1.0  # hottest temperature, beta in units of 1 / rms
 _SWEEPS = 1000
 _FIRST = 20  # exchanges until the ladder is refined, then twice as many, and so on
-LOOK = 5
-_LOOKS = 20  # exchanges between two looks at all replicas, where the n best states are asked for
+_LOOK = 3  # exchanges between two looks at copies of all replicas, quenched
 
 
 class TemperingSampler(Sampler, dimod.PolySampler):
@@ -74,9 +73,10 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             Configurations to start from instead of random ones, in the model's vartype, used in turn: an array of
             shape (rows, N) in the order of ``bqm.variables``, or anything `dimod.as_samples` takes.
         keep
-            ``"best"``: the lowest state of each ensemble, of those at its exchanges. ``"last"``: the state at the
-            coldest temperature, a sample of the Boltzmann distribution there once the ensemble is in equilibrium. A
-            number n: the n lowest distinct states of all.
+            ``"best"``: the lowest state of each ensemble, of those looked at: copies of all its replicas at every third
+            exchange, after four sweeps at zero temperature. ``"last"``: the state at the coldest temperature, a sample
+            of the Boltzmann distribution there once the ensemble is in equilibrium. A number n: the n lowest distinct
+            states of all replicas and of those copies.
         independent
             Whether ensembles share no random numbers at all; replicas that interact never do. By default they share
             unless ``keep="last"``, where averages over ensembles are to be trusted (see `AnnealingSampler.sample`).
@@ -87,7 +87,7 @@ class TemperingSampler(Sampler, dimod.PolySampler):
         time_limit
             Seconds.
         target_energy
-            Stop at the first exchange where a replica has this energy.
+            Stop where a state looked at has this energy.
         progress
             Called as ``progress(fraction_done, best_energy)``.
 
@@ -189,26 +189,30 @@ class _Tempering:
         lowest, kept = _Lowest(ensembles), Kept(self.keep, self.lanes)
         steps = np.inf if self.sweeps is None else -(-self.sweeps // SWEEPS)
         refine = _FIRST
-        best = np.inf
         while ensembles.exchanges < steps:
             ensembles.step()
-            if ensembles.exchanges % LOOK == 0:
-                best = lowest.look(ensembles, self.run.target)
+            best = np.inf
+            if ensembles.exchanges % _LOOK == 0 or ensembles.exchanges == steps:
+                quenched = ensembles.quenched()
+                best = lowest.look(quenched, ensembles.count, self.run.target)
+                if isinstance(self.keep, int):
+                    kept.look(ensembles.block)
+                    kept.look(quenched)
             self.run.report(number, best, 1 / steps)
-            if self.run.over(number) or self.run.target >= self.run.best:
+            if self.run.over(number) or best <= self.run.target:
                 break
-            if isinstance(self.keep, int) and ensembles.exchanges % _LOOKS == 0:
-                ensembles.look(kept)
             if ensembles.exchanges == refine and not self.fixed:
                 ensembles.refine()
                 refine = 2 * refine + _FIRST
         seconds = time.perf_counter() - began
-        rows = lowest.rows
         if self.keep == "last":
             rows = ensembles.rows(np.arange(ensembles.count), len(ensembles.ladder.betas) - 1)
         elif isinstance(self.keep, int):
-            ensembles.look(kept)
-            rows = np.concatenate([kept.rows, rows])
+            rows = kept.rows
+        else:
+            if not np.isfinite(lowest.energies).all():  # time was up before the first look
+                lowest.look(ensembles.quenched(), ensembles.count, self.run.target)
+            rows = lowest.rows
         return _Reads(rows, ensembles, ensembles.acceptance(), seconds)
 
     def answer(self, wanted: int | None) -> tuple[Spins, dict[str, Any]]:
@@ -244,30 +248,29 @@ class _Tempering:
 
 
 class _Lowest:
-    """The lowest state that each ensemble has had at its exchanges."""
+    """The lowest state that each ensemble has had, of those looked at."""
 
     def __init__(self, ensembles: Ensembles) -> None:
-        model = ensembles.lanes.model
         self.lanes = ensembles.lanes
+        model = self.lanes.model
         self.near = 1e-6 * model.rms * model.num_spins  # more than float32 does to an energy
         self.energies = np.full(ensembles.count, np.inf)
         self.rows = np.empty((ensembles.count, model.num_spins), np.int8)
 
-    def look(self, ensembles: Ensembles, target: float) -> float:
-        """Keep what is lower; the lowest energy of all, exact where it may be the target."""
-        if ensembles.count < len(self.energies):  # ladders have merged two by two
-            pairs = self.energies.reshape(ensembles.count, -1)
-            chosen = pairs.argmin(axis=1) + np.arange(ensembles.count) * pairs.shape[1]
+    def look(self, block: Block, ensembles: int, target: float) -> float:
+        """Keep what is lower; the lowest energy of all, in float64 where it may be the target."""
+        if ensembles < len(self.energies):  # ladders have merged two by two
+            pairs = self.energies.reshape(ensembles, -1)
+            chosen = pairs.argmin(axis=1) + np.arange(ensembles) * pairs.shape[1]
             self.rows, self.energies = self.rows[chosen], self.energies[chosen]
-        block = ensembles.quenched()
-        energies = self.lanes.energies(block).reshape(ensembles.count, -1)
+        energies = self.lanes.energies(block).reshape(ensembles, -1)
         lowest = energies.min(axis=1)
         better = np.flatnonzero(lowest < self.energies)
         if len(better):
-            lane = better * energies.shape[1] + energies[better].argmin(axis=1)
-            self.rows[better], self.energies[better] = self.lanes.rows(block, lane), lowest[better]
-            reached = better[lowest[better] <= target + self.near]
-            if len(reached):
-                return float(self.lanes.model.energies(self.rows[reached]).min())
+            replicas = better * energies.shape[1] + energies[better].argmin(axis=1)
+            self.rows[better], self.energies[better] = self.lanes.rows(block, replicas), lowest[better]
+        reached = better[lowest[better] <= target + self.near]
+        if len(reached):
+            return float(self.lanes.model.energies(self.rows[reached]).min())
         best = float(self.energies.min())
         return best if best > target + self.near else np.inf

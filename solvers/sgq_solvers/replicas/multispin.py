@@ -63,7 +63,7 @@ class MultiSpin(PackedLanes):
     def _slots(
         self, least: int, chosen: NDArray[np.bool_], bonds: Integers, sites: Integers, others: Integers, signs: Words
     ) -> tuple[Slots, NDArray[np.uint32], Words, Slots]:
-        """The sites of one class: ends and signs of their bonds, with tuples as long as the slots of a site and the rows of acceptance."""
+        """The sites of one class: ends and signs of their bonds, and tuples as long as its slots and its rows."""
         members, mine = np.flatnonzero(chosen), chosen[sites]
         slots = max(int(bonds[chosen].max(initial=0)), least)
         row = np.cumsum(chosen)[sites[mine]] - 1
