@@ -7,6 +7,7 @@ else here, and every solver, works on dimod's sign.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,7 @@ Integers = NDArray[np.int64]
 
 _CHUNK = 1 << 22  # numbers held at once by an energy evaluation: 32 MB
 _LARGE = 1 << 27  # factors of an energy evaluation, of all terms and rows, from which numba is worth its import
+_SMALL = 1 << 17  # and its call, where it is imported already
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,7 +284,8 @@ def two_valued(values: NDArray[np.generic], low: int) -> bool:
 
 def _is_large(values: NDArray[np.generic], num_factors: int) -> bool:
     """Whether the kernel takes the values, -1 and 1 or 0 and 1, and there are enough of them."""
-    if values.dtype != np.int8 or len(values) * num_factors < _LARGE:
+    enough = min(_SMALL, _LARGE) if "numba" in sys.modules else _LARGE
+    if values.dtype != np.int8 or len(values) * num_factors < enough:
         return False
     return two_valued(values, -1) or two_valued(values, 0)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from sgq.models import Integers
+from sgq.models import Floats, Integers
 from sgq_solvers.ladder import Ladder
 from sgq_solvers.replicas import Block, Lanes, QuadraticModel, Spins
 from sgq_solvers.replicas.float_lanes import FloatLanes
+from sgq_solvers.replicas.multispin import MultiSpin
 from sgq_solvers.schedule import QUENCH
 
-SWEEPS = 5  # between exchanges
+_SWEEPS = 5  # between exchanges; twice as many in multi-spin code, where an exchange costs more than they do
 _SPARSE = 6.0  # neighbours of a site, at most, where clusters do not percolate at once
 _WORD = 64
 
@@ -26,6 +27,8 @@ class Ensembles:
         Of every replica after the last step, shape (ensembles, L), to the precision of the kernel.
     trips
         Round trips of replicas between the ends of the ladder.
+    sweeps
+        Between exchanges.
     exchanges
         Steps done.
     """
@@ -34,6 +37,7 @@ class Ensembles:
         self, lanes: Lanes, ladder: Ladder, seed: np.random.SeedSequence, start: Spins | None, independent: bool
     ) -> None:
         self.lanes, self.independent = lanes, independent
+        self.sweeps = 2 * _SWEEPS if isinstance(lanes, MultiSpin) else _SWEEPS
         self._seed = seed
         self._random = np.random.Generator(np.random.SFC64(seed.spawn(1)[0]))
         self._trips = np.zeros(1, np.int64)
@@ -78,7 +82,7 @@ class Ensembles:
         """Sweeps, cluster moves where they pay, and one exchange of neighbouring temperatures."""
         from sgq.kernels.tempering import exchange
 
-        self.lanes.sweep_ladder(self.block, self._scales, SWEEPS)
+        self.lanes.sweep_ladder(self.block, self._scales, self.sweeps)
         if self.clusters:
             self._swap_clusters()
         self.energies = self.lanes.energies(self.block).reshape(self.count, -1)
@@ -96,11 +100,11 @@ class Ensembles:
         self.lanes.swap_neighbours(self.block, self._swaps.ravel())
         self.exchanges += 1
 
-    def quenched(self) -> Block:
-        """A copy of the replicas after some sweeps at zero temperature."""
+    def quenched(self) -> tuple[Block, Floats]:
+        """A copy of the replicas after some sweeps at zero temperature, and its energies, shape (ensembles, L)."""
         block = self.block.copy()
         self.lanes.sweep_ladder(block, self._coldest, QUENCH)
-        return block
+        return block, self.lanes.energies(block).reshape(self.count, -1)
 
     def rows(self, ensembles: Integers, temperatures: Integers | int) -> Spins:
         """Spins of some replicas."""

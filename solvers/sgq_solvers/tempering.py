@@ -16,18 +16,19 @@ import numpy as np
 
 from sgq.checks import integer, seed_integer
 from sgq.models import Floats
-from sgq_solvers.ensembles import SWEEPS, Ensembles
+from sgq_solvers.ensembles import Ensembles
 from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
 from sgq_solvers.ladder import SIZES, Ladder
-from sgq_solvers.replicas import Block, Lanes, Spins, block_lanes_for, model_of
+from sgq_solvers.replicas import Block, Lanes, Model, QuadraticModel, Spins, block_lanes_for, model_of
 from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
 from sgq_solvers.schedule import beta_ends, given_betas
 from sgq_solvers.workers import Run, threads
 
-_HOT = 1.0  # hottest temperature, beta in units of 1 / rms
+_HOT, _COLD = 1.2, 10.0  # ends of the ladder, beta in units of 1 / rms
+_FROZEN = 1e-3  # acceptance of the cheapest move that is cold enough
 _SWEEPS = 1000
 _FIRST = 20  # exchanges until the ladder is refined, then twice as many, and so on
-_LOOK = 3  # exchanges between two looks at copies of all replicas, quenched
+_LOOK = 5  # exchanges between two looks at copies of all replicas, quenched
 
 
 class TemperingSampler(Sampler, dimod.PolySampler):
@@ -60,12 +61,13 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             Reads; a read is one ensemble, a whole ladder of replicas. By default all ensembles of one block of the
             kernel that suits the model, or of one block a thread where a time limit is given.
         num_sweeps
-            Sweeps of each replica, five between exchanges; by default 1000, or as many as fit into the time limit.
+            Sweeps of each replica, five between exchanges (ten in multi-spin code); by default 1000, or as many as fit into the time limit.
         beta_range
-            Hottest and coldest inverse temperature, used as given; by default 1 and 6 in units of 1/rms, with rms² the
-            mean over sites of h² + Σ J² (in spins). The ladder between them starts linear, with 16 temperatures, and is
-            refined after 20, 40, 80, … exchanges so that all are rejected equally often, with 32 or 64 temperatures
-            where exchanges are rarer than one in five.
+            Hottest and coldest inverse temperature, used as given; by default 1.2 and 10 in units of 1/rms, with rms²
+            the mean over sites of h² + Σ J² (in spins), or less at the cold end where couplings are whole multiples of
+            a unit and the cheapest move is accepted once in a thousand times before. The ladder between them starts
+            linear, with 16 temperatures, and is refined after 20, 40, 80, … exchanges so that all are rejected equally
+            often, with 32 or 64 temperatures where exchanges are rarer than one in five.
         schedule
             The inverse temperatures of the ladder, rising, 16, 32 or 64 of them, which then stay as they are
             (`beta_range` must be absent).
@@ -73,8 +75,8 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             Configurations to start from instead of random ones, in the model's vartype, used in turn: an array of
             shape (rows, N) in the order of ``bqm.variables``, or anything `dimod.as_samples` takes.
         keep
-            ``"best"``: the lowest state of each ensemble, of those looked at: copies of all its replicas at every third
-            exchange, after four sweeps at zero temperature. ``"last"``: the state at the coldest temperature, a sample
+            ``"best"``: the lowest state of each ensemble, of all at its exchanges, and of copies of them at every fifth
+            exchange after four sweeps at zero temperature. ``"last"``: the state at the coldest temperature, a sample
             of the Boltzmann distribution there once the ensemble is in equilibrium. A number n: the n lowest distinct
             states of all replicas and of those copies.
         independent
@@ -102,7 +104,7 @@ class TemperingSampler(Sampler, dimod.PolySampler):
         """
         clock = Clock(time_limit)
         model, labels = model_of(bqm)
-        fixed, betas = _first_ladder(model.rms, beta_range, schedule)
+        fixed, betas = _first_ladder(model, beta_range, schedule)
         sweeps = None if num_sweeps is None else integer("num_sweeps", num_sweeps, 1)
         sweeps = _SWEEPS if sweeps is None and time_limit is None else sweeps
         wanted = None if num_reads is None else integer("num_reads", num_reads, 1)
@@ -128,11 +130,11 @@ class TemperingSampler(Sampler, dimod.PolySampler):
 
 
 def _first_ladder(
-    rms: float, beta_range: Sequence[float] | None, schedule: Sequence[float] | None
+    model: Model, beta_range: Sequence[float] | None, schedule: Sequence[float] | None
 ) -> tuple[bool, Floats]:
     """Whether the ladder is the user's, and the one to begin with."""
     if schedule is None:
-        hot, cold = beta_ends(beta_range, rms, hot=_HOT)
+        hot, cold = _ends(model) if beta_range is None else beta_ends(beta_range, model.rms)
         if hot > cold:
             raise ValueError(f"beta_range={beta_range!r}: the hottest inverse temperature first, the coldest last")
         return False, np.linspace(hot, cold, SIZES[0])
@@ -143,6 +145,14 @@ def _first_ladder(
         sizes = ", ".join(map(str, SIZES))
         raise ValueError(f"schedule of {len(betas)} inverse temperatures: rising and finite, one of {sizes} of them")
     return True, betas
+
+
+def _ends(model: Model) -> tuple[float, float]:
+    """Hottest and coldest inverse temperature: colder than where nothing moves is of no use."""
+    rms = model.rms or 1.0
+    gap = model.smallest_cost if isinstance(model, QuadraticModel) else None
+    cold = _COLD / rms if gap is None else min(_COLD / rms, -np.log(_FROZEN) / gap)
+    return min(_HOT / rms, cold / 2), cold
 
 
 @dataclass
@@ -187,14 +197,14 @@ class _Tempering:
         seed = np.random.SeedSequence(self.seeds.entropy, spawn_key=(number,))
         ensembles = Ensembles(self.lanes, Ladder(self.betas), seed, self._rows(number), self.independent)
         lowest, kept = _Lowest(ensembles), Kept(self.keep, self.lanes)
-        steps = np.inf if self.sweeps is None else -(-self.sweeps // SWEEPS)
+        steps = np.inf if self.sweeps is None else -(-self.sweeps // ensembles.sweeps)
         refine = _FIRST
         while ensembles.exchanges < steps:
             ensembles.step()
-            best = np.inf
+            best = lowest.look(ensembles.block, ensembles.energies, self.run.target)
             if ensembles.exchanges % _LOOK == 0 or ensembles.exchanges == steps:
-                quenched = ensembles.quenched()
-                best = lowest.look(quenched, ensembles.count, self.run.target)
+                quenched, energies = ensembles.quenched()
+                best = min(best, lowest.look(quenched, energies, self.run.target))
                 if isinstance(self.keep, int):
                     kept.look(ensembles.block)
                     kept.look(quenched)
@@ -210,8 +220,6 @@ class _Tempering:
         elif isinstance(self.keep, int):
             rows = kept.rows
         else:
-            if not np.isfinite(lowest.energies).all():  # time was up before the first look
-                lowest.look(ensembles.quenched(), ensembles.count, self.run.target)
             rows = lowest.rows
         return _Reads(rows, ensembles, ensembles.acceptance(), seconds)
 
@@ -225,7 +233,7 @@ class _Tempering:
         ensembles = [reads.ensembles for reads in done]
         last = ensembles[0]
         seconds = sum(reads.seconds for reads in done)
-        sweeps = [SWEEPS * e.exchanges for e in ensembles]
+        sweeps = [e.sweeps * e.exchanges for e in ensembles]
         info = {
             "kernel": lanes.kernel,
             "batch": last.count,
@@ -248,7 +256,7 @@ class _Tempering:
 
 
 class _Lowest:
-    """The lowest state that each ensemble has had, of those looked at."""
+    """The lowest state of each ensemble, of those looked at."""
 
     def __init__(self, ensembles: Ensembles) -> None:
         self.lanes = ensembles.lanes
@@ -257,13 +265,13 @@ class _Lowest:
         self.energies = np.full(ensembles.count, np.inf)
         self.rows = np.empty((ensembles.count, model.num_spins), np.int8)
 
-    def look(self, block: Block, ensembles: int, target: float) -> float:
+    def look(self, block: Block, energies: Floats, target: float) -> float:
         """Keep what is lower; the lowest energy of all, in float64 where it may be the target."""
-        if ensembles < len(self.energies):  # ladders have merged two by two
-            pairs = self.energies.reshape(ensembles, -1)
-            chosen = pairs.argmin(axis=1) + np.arange(ensembles) * pairs.shape[1]
+        count = len(energies)
+        if count < len(self.energies):  # ladders have merged two by two
+            pairs = self.energies.reshape(count, -1)
+            chosen = pairs.argmin(axis=1) + np.arange(count) * pairs.shape[1]
             self.rows, self.energies = self.rows[chosen], self.energies[chosen]
-        energies = self.lanes.energies(block).reshape(ensembles, -1)
         lowest = energies.min(axis=1)
         better = np.flatnonzero(lowest < self.energies)
         if len(better):

@@ -58,6 +58,14 @@ class QuadraticModel:
                 return unit
         return None
 
+    @cached_property
+    def smallest_cost(self) -> float | None:
+        """The least that a move which costs anything can cost; None where couplings have no common unit."""
+        if self.unit is None:
+            return None
+        even = not (np.rint(self.reach / self.unit) % 2).any()
+        return (4 if even else 2) * self.unit
+
     @property
     def work(self) -> int:
         """Spins and couplings that a sweep visits."""
