@@ -8,7 +8,7 @@ drifts. Indices are unsigned: signed ones cost numba code for negative indices.
 import numpy as np
 from numba import njit
 
-from sgq.kernels.noise import Words, exponential, next_words
+from sgq.kernels.noise import Floats, Words, exponential, next_words
 from sgq.kernels.vectors import Vector, convert, load, select, splat, store
 
 LANES = 64
@@ -20,7 +20,7 @@ _ONE = np.uint64(1)
 
 @njit(cache=True, nogil=True)
 def sweep(  # type: ignore[no-untyped-def]
-    spins, starts, neighbours, couplings, down, scales, sweeps, rotation, generators, pool
+    spins, starts, neighbours, couplings, down, temperatures, sweeps, rotation, generators, pool
 ):
     """Visit every site `sweeps` times.
 
@@ -32,8 +32,8 @@ def sweep(  # type: ignore[no-untyped-def]
         The graph in CSR form: uint64 (N + 1,), uint32, and float32 2 J, dimod's sign.
     down
         float32 (N,), the field of each site if all its neighbours are down.
-    scales
-        float32 (rows * 64,): 2 beta of every replica; sweep t uses row t mod rows.
+    temperatures
+        float32 (rows * 64,): 1 / (2 beta) of every replica; sweep t uses row t mod rows.
     rotation
         Lanes by which the pool is rotated from one round of it to the next.
     generators
@@ -42,19 +42,17 @@ def sweep(  # type: ignore[no-untyped-def]
         float32 (128 P,) for P entries.
     """
     a, b = load(Words, generators, 0), load(Words, generators, 8)
-    rows = np.uint64(scales.size // 64)
     end = np.uint64(pool.size)
     row = np.uint64(0)
     for _ in range(sweeps):
         for entry in range(np.uint64(0), end, np.uint64(128)):
             for part in range(np.uint64(0), np.uint64(64), np.uint64(16)):
                 words, a, b = next_words(a, b)
-                variates = exponential(words)
-                store(pool, entry + part, variates)
-                store(pool, entry + part + np.uint64(64), variates)
-        scale = load(_Lanes, scales, row * np.uint64(64))
-        row += _ONE
-        if row == rows:
+                half_cost = exponential(words) * load(Floats, temperatures, row + part)
+                store(pool, entry + part, half_cost)
+                store(pool, entry + part + np.uint64(64), half_cost)
+        row += np.uint64(64)
+        if row == np.uint64(temperatures.size):
             row = np.uint64(0)
         place = turn = k = np.uint64(0)
         for i in range(np.uint64(spins.size)):
@@ -65,8 +63,7 @@ def sweep(  # type: ignore[no-untyped-def]
                 field = select(up, field + splat(_Lanes, couplings[k]), field)
                 k += _ONE
             spin = load(_Bits, spins, i)
-            cost = field * scale
-            store(spins, i, spin ^ (select(spin, -cost, cost) <= load(_Lanes, pool, place + turn)))
+            store(spins, i, spin ^ (select(spin, -field, field) <= load(_Lanes, pool, place + turn)))
             place += np.uint64(128)
             if place == end:
                 place = np.uint64(0)

@@ -7,7 +7,7 @@ products of its terms, and the cost of flipping it is -2 Σ c_t product_t over t
 import numpy as np
 from numba import njit
 
-from sgq.kernels.noise import Words, exponential, next_words
+from sgq.kernels.noise import Floats, Words, exponential, next_words
 from sgq.kernels.vectors import Vector, convert, load, select, splat, store
 
 LANES = 64
@@ -19,7 +19,7 @@ _ONE = np.uint64(1)
 
 @njit(cache=True, nogil=True)
 def sweep(  # type: ignore[no-untyped-def]
-    spins, products, starts, terms, coefficients, down, scales, sweeps, rotation, generators, pool
+    spins, products, starts, terms, coefficients, down, temperatures, sweeps, rotation, generators, pool
 ):
     """Visit every site `sweeps` times; as `float_lanes.sweep`, but for
 
@@ -39,12 +39,11 @@ def sweep(  # type: ignore[no-untyped-def]
         for entry in range(np.uint64(0), end, np.uint64(128)):
             for part in range(np.uint64(0), np.uint64(64), np.uint64(16)):
                 words, a, b = next_words(a, b)
-                variates = exponential(words)
-                store(pool, entry + part, variates)
-                store(pool, entry + part + np.uint64(64), variates)
-        scale = load(_Lanes, scales, row)
+                half_cost = exponential(words) * load(Floats, temperatures, row + part)
+                store(pool, entry + part, half_cost)
+                store(pool, entry + part + np.uint64(64), half_cost)
         row += np.uint64(64)
-        if row == np.uint64(scales.size):
+        if row == np.uint64(temperatures.size):
             row = np.uint64(0)
         place = turn = k = np.uint64(0)
         for i in range(np.uint64(spins.size)):
@@ -54,7 +53,7 @@ def sweep(  # type: ignore[no-untyped-def]
                 positive = load(_Bits, products, np.uint64(terms[k]))
                 sum_ = select(positive, sum_ + splat(_Lanes, coefficients[k]), sum_)
                 k += _ONE
-            accepted = -(sum_ * scale) <= load(_Lanes, pool, place + turn)
+            accepted = -sum_ <= load(_Lanes, pool, place + turn)
             store(spins, i, load(_Bits, spins, i) ^ accepted)
             for t in range(first, last):
                 term = np.uint64(terms[t])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sgq.models import Floats
+from sgq_solvers.replicas.float_lanes import half_temperatures
 from sgq_solvers.replicas.lanes import Block, PackedLanes, aligned
 from sgq_solvers.replicas.model import QuadraticModel
 
@@ -50,8 +51,7 @@ class ByteLanes(PackedLanes):
 
     def ladder(self, betas: Floats) -> Any:
         """See `Lanes.ladder`."""
-        with np.errstate(divide="ignore", over="ignore"):
-            return np.maximum(1 / (2 * self.unit * betas), 1e-30).astype(np.float32)
+        return half_temperatures(betas * self.unit)
 
     def sweep(self, block: Block, betas: Floats) -> None:
         """See `Lanes.sweep`."""

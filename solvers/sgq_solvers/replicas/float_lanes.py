@@ -13,6 +13,12 @@ from sgq_solvers.replicas.model import QuadraticModel
 COLDEST = 1e30  # stands for an infinite beta, in units of the inverse of the largest coupling
 
 
+def half_temperatures(betas: Floats) -> Any:
+    """1 / (2 beta) in float32, finite and above 0 for any beta: a variate times it is the half cost it accepts."""
+    with np.errstate(divide="ignore", over="ignore"):
+        return np.clip(1 / (2 * betas), 1 / COLDEST, COLDEST).astype(np.float32)
+
+
 class FloatLanes(PackedLanes):
     """See `sgq.kernels.float_lanes`; couplings are divided by the largest one, so that any scale fits."""
 
@@ -44,7 +50,7 @@ class FloatLanes(PackedLanes):
 
     def ladder(self, betas: Floats) -> Any:
         """See `Lanes.ladder`."""
-        return np.minimum(2 * betas * self.model.largest, COLDEST).astype(np.float32)
+        return half_temperatures(betas * self.model.largest)
 
     def sweep(self, block: Block, betas: Floats) -> None:
         """See `Lanes.sweep`."""

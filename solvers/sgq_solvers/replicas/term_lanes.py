@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sgq.models import Floats
-from sgq_solvers.replicas.float_lanes import COLDEST
+from sgq_solvers.replicas.float_lanes import half_temperatures
 from sgq_solvers.replicas.lanes import Block, PackedLanes, aligned
 from sgq_solvers.replicas.model import PolynomialModel
 
@@ -50,7 +50,7 @@ class TermLanes(PackedLanes):
 
     def ladder(self, betas: Floats) -> Any:
         """See `Lanes.ladder`."""
-        return np.minimum(2 * betas * self.model.largest, COLDEST).astype(np.float32)
+        return half_temperatures(betas * self.model.largest)
 
     def sweep(self, block: Block, betas: Floats) -> None:
         """See `Lanes.sweep`."""
