@@ -42,8 +42,8 @@ _FLUSH = 15 * 4096  # bonds that sixteen digits count
 @njit(cache=True, nogil=True)
 def sweep(  # type: ignore[no-untyped-def]
     spins,
-    odd_bonds, odd_neighbours, odd_signs, odd_rows, odd_digits, odd_pool,
-    even_bonds, even_neighbours, even_signs, even_rows, even_digits, even_pool,
+    odd_bonds, odd_neighbours, odd_signs, odd_rows, odd_chances, odd_digits, odd_pool,
+    even_bonds, even_neighbours, even_signs, even_rows, even_chances, even_digits, even_pool,
     sweeps, rotation, generators,
 ):  # fmt: skip
     """Visit every site `sweeps` times.
@@ -61,8 +61,11 @@ def sweep(  # type: ignore[no-untyped-def]
         uint64 (D sites,): all ones where parallel spins satisfy the bond (dimod's coupling is negative), else 0.
     odd_rows, even_rows
         Tuples of R = D - D // 2 + 1 elements.
+    odd_chances, …
+        uint32 (T, R): the probability of acceptance in sweep t, times 2^32, the same for all replicas; or none, T = 0.
     odd_digits, …
-        uint64 (T, 32, R, 8) flat: probabilities of acceptance in binary, see `noise.bernoulli`; sweep t uses t mod T.
+        uint64 (32, R, 8) flat: the probabilities in binary, see `noise.bernoulli`. Where there are no chances, replicas
+        have their own, and these are they; else scratch.
     odd_pool, …
         uint8 (128 R P,) for P entries; if it is empty, every site draws its own bits.
     rotation
@@ -74,39 +77,41 @@ def sweep(  # type: ignore[no-untyped-def]
     EvenBonds, EvenRows = stacked(Words, even_bonds), stacked(Words, even_rows)
     a, b = load(Words, generators, 0), load(Words, generators, 8)
     odd_sites = np.uint64(odd_neighbours.size // OddBonds.rows)
-    odd_step, even_step = np.uint64(DIGITS * 8 * OddRows.rows), np.uint64(DIGITS * 8 * EvenRows.rows)
-    odd_first = even_first = np.uint64(0)
-    for _ in range(sweeps):
+    for t in range(sweeps):
+        if odd_chances.shape[0] > 0:
+            write_digits(odd_chances[t], odd_digits)
+            write_digits(even_chances[t], even_digits)
         if odd_pool.size + even_pool.size > 0:
+            a, b = _visit(OddBonds, OddRows, spins, 0, odd_neighbours, odd_signs, odd_digits, odd_pool, rotation, a, b)
             a, b = _visit(
-                OddBonds, OddRows, spins, 0, odd_neighbours, odd_signs, odd_digits, odd_first, odd_pool, rotation, a, b
+                EvenBonds,
+                EvenRows,
+                spins,
+                odd_sites,
+                even_neighbours,
+                even_signs,
+                even_digits,
+                even_pool,
+                rotation,
+                a,
+                b,
             )
-            a, b = _visit(
-                EvenBonds, EvenRows, spins, odd_sites, even_neighbours, even_signs, even_digits, even_first, even_pool,
-                rotation, a, b,
-            )  # fmt: skip
         else:
+            a, b = _visit_independently(OddBonds, OddRows, spins, 0, odd_neighbours, odd_signs, odd_digits, a, b)
             a, b = _visit_independently(
-                OddBonds, OddRows, spins, 0, odd_neighbours, odd_signs, odd_digits, odd_first, a, b
+                EvenBonds, EvenRows, spins, odd_sites, even_neighbours, even_signs, even_digits, a, b
             )
-            a, b = _visit_independently(
-                EvenBonds, EvenRows, spins, odd_sites, even_neighbours, even_signs, even_digits, even_first, a, b
-            )
-        odd_first += odd_step
-        even_first += even_step
-        if odd_first == np.uint64(odd_digits.size):
-            odd_first = even_first = np.uint64(0)
     store(generators, 0, a)
     store(generators, 8, b)
 
 
 @njit(cache=True, nogil=True)
 def _visit(  # type: ignore[no-untyped-def]
-    Bonds, Rows, spins, first_site, neighbours, signs, digits, first, pool, rotation, a, b
+    Bonds, Rows, spins, first_site, neighbours, signs, digits, pool, rotation, a, b
 ):
     width, end = np.uint64(128 * Rows.rows), np.uint64(pool.size)
     for entry in range(np.uint64(0), end, width):
-        accepted, a, b = bernoulli(Rows, digits, first, a, b)
+        accepted, a, b = bernoulli(Rows, digits, 0, a, b)
         store_twice(pool, entry, accepted)
     place = turn = k = np.uint64(0)
     i = np.uint64(8) * np.uint64(first_site)
@@ -126,11 +131,11 @@ def _visit(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _visit_independently(  # type: ignore[no-untyped-def]
-    Bonds, Rows, spins, first_site, neighbours, signs, digits, first, a, b
+    Bonds, Rows, spins, first_site, neighbours, signs, digits, a, b
 ):
     """Each replica compares a random number of its own with the probability of its own cost, digit by digit."""
     step = np.uint64(8 * Rows.rows)
-    end = np.uint64(first) + np.uint64(DIGITS) * step
+    end = np.uint64(DIGITS) * step
     i = np.uint64(8) * np.uint64(first_site)
     k = np.uint64(0)
     while k < np.uint64(neighbours.size):
@@ -138,7 +143,7 @@ def _visit_independently(  # type: ignore[no-untyped-def]
         counts = column_counts(gather(Bonds, spins, neighbours, k) ^ spread(Bonds, signs, k) ^ spin)
         undecided = splat(Words, _ALL)
         accepted = undecided ^ undecided
-        place = np.uint64(first)
+        place = np.uint64(0)
         for _ in range(_SURE):
             words, a, b = next_words(a, b)
             digit = choose(counts, load(Rows, digits, place), Bonds)
@@ -160,26 +165,27 @@ def _visit_independently(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def write_digits(numbers, result):  # type: ignore[no-untyped-def]
-    """Binary digits of probabilities, as `sweep` takes them, flat (T, 32, R, 8).
+def write_digits(chances, result):  # type: ignore[no-untyped-def]
+    """Binary digits of probabilities that all replicas share, uint32 (R,), times 2^32, as `sweep` takes them."""
+    for row in range(chances.size):
+        for digit in range(DIGITS):
+            one = np.uint64((chances[row] >> np.uint32(DIGITS - 1 - digit)) & np.uint32(1))
+            store(result, (digit * chances.size + row) * WORDS, splat(Words, np.uint64(0) - one))
 
-    `numbers` is uint32 (T, R, 512), or (T, R, 1) if all replicas have the same: the probabilities times 2^32.
-    """
-    times, rows, lanes = numbers.shape
-    for t in range(times):
-        for row in range(rows):
-            for digit in range(DIGITS):
-                place = ((t * DIGITS + digit) * rows + row) * WORDS
-                shift = np.uint32(DIGITS - 1 - digit)
-                for word in range(WORDS):
-                    bits = np.uint64(0)
-                    if lanes == 1:
-                        bits -= np.uint64((numbers[t, row, 0] >> shift) & np.uint32(1))
-                    else:
-                        for bit in range(64):
-                            one = np.uint64((numbers[t, row, 64 * word + bit] >> shift) & np.uint32(1))
-                            bits |= one << np.uint64(bit)
-                    result[place + word] = bits
+
+@njit(cache=True, nogil=True)
+def write_own_digits(chances, result):  # type: ignore[no-untyped-def]
+    """Binary digits of probabilities, uint32 (R, 512), times 2^32, one a replica, as `sweep` takes them."""
+    rows = chances.shape[0]
+    for row in range(rows):
+        for digit in range(DIGITS):
+            shift = np.uint32(DIGITS - 1 - digit)
+            for word in range(WORDS):
+                bits = np.uint64(0)
+                for bit in range(64):
+                    one = np.uint64((chances[row, 64 * word + bit] >> shift) & np.uint32(1))
+                    bits |= one << np.uint64(bit)
+                result[(digit * rows + row) * WORDS + word] = bits
 
 
 @njit(cache=True, nogil=True)

@@ -107,36 +107,42 @@ class MultiSpin(PackedLanes):
 
     def ladder(self, betas: Floats) -> Any:
         """See `Lanes.ladder`."""
-        return self._digits(betas[None, :])
-
-    def _digits(self, betas: Floats) -> list[Words]:
-        """Digits of the acceptance of both classes, for `betas` of shape (times, replicas or 1)."""
-        from sgq.kernels.multispin import write_digits
-        from sgq.kernels.noise import PROPOSED
+        from sgq.kernels.multispin import write_own_digits
 
         result = []
-        for bonds, _, _, rows in self._classes:
-            cost = 2 * np.maximum(0, 2 * np.arange(len(rows)) - len(bonds) % 2) * self.unit
-            with np.errstate(invalid="ignore"):
-                exponent = np.where(cost[:, None] > 0, betas[:, None, :] * cost[:, None], 0.0)
-            digits = aligned(len(betas) * 32 * len(rows) * self.words, np.uint64)
-            write_digits((PROPOSED * np.exp(-exponent) * 2.0**32).astype(np.uint32), digits)
-            result.append(digits)
+        for chances in self._chances(betas):
+            digits = self._digits(len(chances))
+            write_own_digits(chances, digits)
+            result.append((np.empty((0, len(chances)), np.uint32), digits))
         return result
 
     def sweep(self, block: Block, betas: Floats) -> None:
         """See `Lanes.sweep`."""
-        self.sweep_ladder(block, self._digits(betas[:, None]), len(betas))
+        shared = [(np.ascontiguousarray(c.T), self._digits(len(c))) for c in self._chances(betas)]
+        self.sweep_ladder(block, shared, len(betas))
 
     def sweep_ladder(self, block: Block, ladder: Any, sweeps: int) -> None:
         """See `Lanes.sweep_ladder`."""
         from sgq.kernels.multispin import sweep
 
-        classes = [
-            (*site_class, digits, pool)
-            for site_class, digits, pool in zip(self._classes, ladder, block.pool, strict=True)
-        ]
+        classes = [(*c, *acceptance, p) for c, acceptance, p in zip(self._classes, ladder, block.pool, strict=True)]
         sweep(block.spins, *classes[0], *classes[1], sweeps, block.rotation, block.generators)
+
+    def _chances(self, betas: Floats) -> list[NDArray[np.uint32]]:
+        """Probabilities of acceptance in both classes, times 2^32, a row for each cost."""
+        from sgq.kernels.noise import PROPOSED
+
+        result = []
+        for bonds, _, _, rows in self._classes:
+            cost = 2 * np.maximum(0, 2 * np.arange(len(rows)) - len(bonds) % 2)[:, None] * self.unit
+            with np.errstate(invalid="ignore"):
+                exponent = np.where(cost > 0, betas * cost, 0.0)
+            result.append((PROPOSED * np.exp(-exponent) * 2.0**32).astype(np.uint32))
+        return result
+
+    def _digits(self, rows: int) -> Words:
+        digits: Words = aligned(32 * rows * self.words, np.uint64)
+        return digits
 
     def energies(self, block: Block) -> Floats:
         """See `Lanes.energies`."""
