@@ -28,7 +28,7 @@ Integers = NDArray[np.int64]
 
 _CHUNK = 1 << 22  # numbers held at once by an energy evaluation: 32 MB
 _LARGE = 1 << 27  # factors of an energy evaluation, of all terms and rows, from which numba is worth its import
-_SMALL = 1 << 17  # and its call, where it is imported already
+_SMALL = 1 << 10  # and its call, where it is imported already
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ import inspect
 import math
 import time
 from collections.abc import Callable, Hashable, Sequence
+from functools import cache
 from typing import Any
 
 import dimod
@@ -24,8 +25,7 @@ class Sampler(dimod.Sampler):
     @property
     def parameters(self) -> dict[str, list[str]]:
         """Names of the parameters that `sample` takes, each with an empty list, as dimod has it."""
-        arguments = inspect.signature(self.sample).parameters.values()
-        return {a.name: [] for a in arguments if a.kind is a.KEYWORD_ONLY}
+        return {name: [] for name in _keywords(type(self).sample)}
 
     @property
     def properties(self) -> dict[str, Any]:
@@ -40,6 +40,12 @@ class Sampler(dimod.Sampler):
         self.sample(dimod.BinaryQuadraticModel({0: 0.5, 1: 0.0}, {(0, 1): 1.0}, 0.0, "SPIN"))
         if isinstance(self, dimod.PolySampler):
             self.sample_poly(dimod.BinaryPolynomial({(0, 1, 2): 1.0}, "SPIN"))
+
+
+@cache
+def _keywords(function: Callable[..., Any]) -> tuple[str, ...]:
+    arguments = inspect.signature(function).parameters.values()
+    return tuple(a.name for a in arguments if a.kind is a.KEYWORD_ONLY)
 
 
 def spin_samples(

@@ -61,7 +61,8 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             Reads; a read is one ensemble, a whole ladder of replicas. By default all ensembles of one block of the
             kernel that suits the model, or of one block a thread where a time limit is given.
         num_sweeps
-            Sweeps of each replica, five between exchanges (ten in multi-spin code); by default 1000, or as many as fit into the time limit.
+            Sweeps of each replica, five between exchanges (ten in multi-spin code); by default 1000, or as many as fit
+            into the time limit.
         beta_range
             Hottest and coldest inverse temperature, used as given; by default 1.2 and 10 in units of 1/rms, with rms²
             the mean over sites of h² + Σ J² (in spins), or less at the cold end where couplings are whole multiples of
@@ -75,10 +76,10 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             Configurations to start from instead of random ones, in the model's vartype, used in turn: an array of
             shape (rows, N) in the order of ``bqm.variables``, or anything `dimod.as_samples` takes.
         keep
-            ``"best"``: the lowest state of each ensemble, of all at its exchanges, and of copies of them at every fifth
-            exchange after four sweeps at zero temperature. ``"last"``: the state at the coldest temperature, a sample
-            of the Boltzmann distribution there once the ensemble is in equilibrium. A number n: the n lowest distinct
-            states of all replicas and of those copies.
+            ``"best"``: the lowest state of each ensemble, of those looked at: all its replicas at every fifth exchange,
+            as they are and after four sweeps at zero temperature. ``"last"``: the state at the coldest temperature, a
+            sample of the Boltzmann distribution there once the ensemble is in equilibrium. A number n: the n lowest
+            distinct states of all looked at.
         independent
             Whether ensembles share no random numbers at all; replicas that interact never do. By default they share
             unless ``keep="last"``, where averages over ensembles are to be trusted (see `AnnealingSampler.sample`).
@@ -196,15 +197,16 @@ class _Tempering:
         began = time.perf_counter()
         seed = np.random.SeedSequence(self.seeds.entropy, spawn_key=(number,))
         ensembles = Ensembles(self.lanes, Ladder(self.betas), seed, self._rows(number), self.independent)
-        lowest, kept = _Lowest(ensembles), Kept(self.keep, self.lanes)
+        lowest, kept = _Lowest(ensembles, self.run.target), Kept(self.keep, self.lanes)
         steps = np.inf if self.sweeps is None else -(-self.sweeps // ensembles.sweeps)
         refine = _FIRST
         while ensembles.exchanges < steps:
             ensembles.step()
-            best = lowest.look(ensembles.block, ensembles.energies, self.run.target)
-            if ensembles.exchanges % _LOOK == 0 or ensembles.exchanges == steps:
+            best = np.inf
+            if ensembles.exchanges % _LOOK == 0 or ensembles.exchanges == steps or lowest.near(ensembles.energies):
+                best = lowest.look(ensembles.block, ensembles.energies)
                 quenched, energies = ensembles.quenched()
-                best = min(best, lowest.look(quenched, energies, self.run.target))
+                best = min(best, lowest.look(quenched, energies))
                 if isinstance(self.keep, int):
                     kept.look(ensembles.block)
                     kept.look(quenched)
@@ -258,14 +260,18 @@ class _Tempering:
 class _Lowest:
     """The lowest state of each ensemble, of those looked at."""
 
-    def __init__(self, ensembles: Ensembles) -> None:
+    def __init__(self, ensembles: Ensembles, target: float) -> None:
         self.lanes = ensembles.lanes
         model = self.lanes.model
-        self.near = 1e-6 * model.rms * model.num_spins  # more than float32 does to an energy
+        self.target = target + 1e-6 * model.rms * model.num_spins  # float32 does less than this to an energy
         self.energies = np.full(ensembles.count, np.inf)
         self.rows = np.empty((ensembles.count, model.num_spins), np.int8)
 
-    def look(self, block: Block, energies: Floats, target: float) -> float:
+    def near(self, energies: Floats) -> bool:
+        """Whether one of the energies may be the target."""
+        return bool(energies.min() <= self.target)
+
+    def look(self, block: Block, energies: Floats) -> float:
         """Keep what is lower; the lowest energy of all, in float64 where it may be the target."""
         count = len(energies)
         if count < len(self.energies):  # ladders have merged two by two
@@ -277,8 +283,7 @@ class _Lowest:
         if len(better):
             replicas = better * energies.shape[1] + energies[better].argmin(axis=1)
             self.rows[better], self.energies[better] = self.lanes.rows(block, replicas), lowest[better]
-        reached = better[lowest[better] <= target + self.near]
-        if len(reached):
+        reached = self.energies <= self.target
+        if reached.any():
             return float(self.lanes.model.energies(self.rows[reached]).min())
-        best = float(self.energies.min())
-        return best if best > target + self.near else np.inf
+        return float(self.energies.min())
