@@ -1,12 +1,12 @@
 """Annealing and tempering against neal and OpenJij, alternating in one run, on one core.
 
-    python tests/benchmarks/annealing.py DATA [rates|times] [--rounds 3] [--json FILE]
+    python tests/benchmarks/annealing.py DATA [rates|times|threads] [--rounds 3] [--json FILE]
 
 DATA holds the folder generated_ising. ``rates``: attempted updates per nanosecond. Ours are those of the whole call of
 `sgq.solve`, conversion and SampleSet included, and beside them those of the kernel alone; neal's and OpenJij's are
 those of their sampling alone, as they report it. ``times``: time to solution at 99 %. Ours by default parameters, the
 99 % quantile over seeds of the whole call until it returns with the target; neal at the best of several numbers of
-sweeps and schedules. OpenJij takes part where it is installed.
+sweeps and schedules. OpenJij takes part where it is installed. ``threads``: two threads against one, on two cores.
 """
 
 import argparse
@@ -163,16 +163,33 @@ def times(folder: Path, rounds: int, file: Path | None) -> None:
     show("time to solution at 99 %", columns, rows, file)
 
 
+def threads(folder: Path, rounds: int, file: Path | None) -> None:
+    """Print the throughput of two threads over that of one."""
+    rows = []
+    for name, reads, sweeps in (("EA3D_pm_L16", 8192, 1000), ("EA3D_gauss_L10", 512, 4000), ("SK256", 512, 2000)):
+        model = model_of(folder, name)
+        spent: dict[int, list[float]] = {1: [], 2: []}
+        for count in [1, 2] * (rounds + 1):
+            started = time.perf_counter()
+            sgq.solve(model, "annealing", num_reads=reads, num_sweeps=sweeps, num_threads=count, seed=1)
+            spent[count].append(time.perf_counter() - started)
+        one, two = (middle(spent[count][1:]) for count in (1, 2))  # the first ones compile
+        rows.append({"instance": name, "one thread, s": one, "two threads, s": two, "ratio": one[0] / two[0]})
+    show("two threads against one", list(rows[0]), rows, file)
+
+
 def main() -> None:
     """Run the parts asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("parts", nargs="*", default=["rates", "times"], choices=["rates", "times"])
+    parser.add_argument("parts", nargs="*", default=["rates", "times"], choices=["rates", "times", "threads"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     for part in arguments.parts:
-        {"rates": rates, "times": times}[part](arguments.data / "generated_ising", arguments.rounds, arguments.json)
+        {"rates": rates, "times": times, "threads": threads}[part](
+            arguments.data / "generated_ising", arguments.rounds, arguments.json
+        )
 
 
 if __name__ == "__main__":
