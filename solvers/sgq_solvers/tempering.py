@@ -203,7 +203,7 @@ class _Tempering:
         while ensembles.exchanges < steps:
             ensembles.step()
             best = np.inf
-            if ensembles.exchanges % _LOOK == 0 or ensembles.exchanges == steps or lowest.near(ensembles.energies):
+            if ensembles.exchanges % _LOOK == 0 or lowest.near(ensembles.energies):
                 best = lowest.look(ensembles.block, ensembles.energies)
                 quenched, energies = ensembles.quenched()
                 best = min(best, lowest.look(quenched, energies))
@@ -217,9 +217,11 @@ class _Tempering:
                 ensembles.refine()
                 refine = 2 * refine + _FIRST
         seconds = time.perf_counter() - began
+        lowest.look(ensembles.block, ensembles.energies)  # the run may have ended between two looks
         if self.keep == "last":
             rows = ensembles.rows(np.arange(ensembles.count), len(ensembles.ladder.betas) - 1)
         elif isinstance(self.keep, int):
+            kept.look(ensembles.block)
             rows = kept.rows
         else:
             rows = lowest.rows

@@ -79,8 +79,8 @@ class Run(Generic[Result]):
             while True:
                 with self._lock:
                     block = self._next
-                    if not wanted(block) or self._first_hit < np.inf or self.over(block):
-                        return
+                    if not wanted(block) or (block and (self._first_hit < np.inf or self.over(block))):
+                        return  # however short the time, there is a first block
                     self._next += 1
                 result = work(block)
                 with self._lock:

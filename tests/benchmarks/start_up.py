@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 
 from instances import middle, show
 
@@ -50,7 +51,7 @@ def run(case: str, cache: str | None) -> dict[str, float]:
     command = [sys.executable, "-c", RUN, json.dumps(problem), solver]
     output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     marks = [("start", started), *json.loads(output)]
-    parts = {name: end - begin for (_, begin), (name, end) in zip(marks, marks[1:], strict=False)}
+    parts = {name: end - begin for (_, begin), (name, end) in pairwise(marks)}
     return parts | {"total": marks[-2][1] - started}
 
 

@@ -9,7 +9,11 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FEW = {"sk_ground_states": ["--instances", "4"], "hopfield_recall": ["--instances", "2"]}
-FEW |= {"sat_transition": ["--instances", "20"], "submit_to_leap": ["--mock"]}
+FEW |= {
+    "time_to_solution": ["--sizes", "3,4", "--instances", "2"],
+    "sat_transition": ["--instances", "20"],
+    "submit_to_leap": ["--mock"],
+}
 
 
 def run(example: str, *options: str) -> subprocess.CompletedProcess[str]:

@@ -176,3 +176,11 @@ def test_128_spin_droplets_have_the_stated_energy(data: Path) -> None:
         target = stated[file.name] + 1e-4
         samples = sgq.solve(problem, time_limit=60, target_energy=target, seed=1)
         assert samples.first.energy == pytest.approx(stated[file.name], abs=1e-4), file.name
+
+
+@pytest.mark.parametrize("solver", ["annealing", "tempering", "population"])
+def test_however_short_the_time_there_is_an_answer(solver: str) -> None:
+    problem = sgq.build("edwards-anderson", shape=(6, 6, 6), seed=1)
+    samples = sgq.solve(problem, solver, time_limit=0.0, seed=1)
+    assert len(samples)
+    assert samples.info["sgq"]["stopped"] == "time_limit"
