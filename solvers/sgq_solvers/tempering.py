@@ -201,6 +201,9 @@ class _Tempering:
         steps = np.inf if self.sweeps is None else -(-self.sweeps // ensembles.sweeps)
         refine = _FIRST
         while ensembles.exchanges < steps:
+            if ensembles.exchanges == refine and not self.fixed:
+                ensembles.refine()
+                refine = 2 * refine + _FIRST
             ensembles.step()
             best = np.inf
             if ensembles.exchanges % _LOOK == 0 or lowest.near(ensembles.energies):
@@ -213,9 +216,6 @@ class _Tempering:
             self.run.report(number, best, 1 / steps)
             if self.run.over(number) or best <= self.run.target:
                 break
-            if ensembles.exchanges == refine and not self.fixed:
-                ensembles.refine()
-                refine = 2 * refine + _FIRST
         seconds = time.perf_counter() - began
         lowest.look(ensembles.block, ensembles.energies)  # the run may have ended between two looks
         if self.keep == "last":
