@@ -87,7 +87,7 @@ def test_polynomials_are_tempered_as_they_are() -> None:
 
 def test_the_ladder_evens_out_its_exchanges_and_grows() -> None:
     problem = sgq.build("edwards-anderson", shape=(14, 14, 14), seed=1)
-    info = sgq.solve(problem, "tempering", num_sweeps=2500, seed=1).info["sgq"]
+    info = sgq.solve(problem, "tempering", num_sweeps=4000, seed=1).info["sgq"]
     assert len(info["betas"]) > 16
     assert min(info["exchange_rates"]) > 0.1
     assert np.std(info["exchange_rates"]) < 0.15
