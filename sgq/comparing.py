@@ -237,6 +237,7 @@ def _note(run: _Run, hits: int, proven: bool, below: bool) -> str | None:
         "stopped at the target, which may bias the success probability upwards": stopped == "target_energy",
         "interrupted": stopped == "interrupt",
         "cut short by the time limit": stopped == "time_limit" and run.info.get("deterministic"),
+        "the lowest reads of each block, which bias the success probability upwards": run.info.get("lowest_of"),
         "reads of different lengths, whose time to solution is that of their mixture": run.info.get("restarts"),
         f"made quadratic with {auxiliary} auxiliary variables": auxiliary,
     }

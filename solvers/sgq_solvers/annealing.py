@@ -25,11 +25,12 @@ from sgq_solvers.workers import Run, threads
 
 _SWEEPS = 1000
 _SHORTEST = 64  # sweeps of the first restart
-_PIECES = 4  # parts of a schedule, at least; the acceptance is measured once in each
+_PIECES = 4  # parts of a schedule, at least
+_MEASURED = 8  # parts in which the acceptance is measured, about
 _LOOKS = 32  # parts where states on the way count too
 _CROWD = 16  # reads that say something about how many find the best energy
 _PIECE = 5e6  # nanoseconds of sweeping, roughly, between two looks at the clock
-_ROOM = 1 << 28  # spins kept by a run of unlimited reads
+_RESTARTS = 8  # blocks that share the time it takes to hand out their reads
 
 
 class AnnealingSampler(Sampler, dimod.PolySampler):
@@ -59,8 +60,9 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         bqm
             Any size, SPIN or BINARY.
         num_reads
-            Reads; by default one block of the kernel that suits the model (64, 256 or 512), or as many blocks as fit
-            where a time limit is given. A block costs the same however few of its reads are asked for.
+            Reads; by default one block of the kernel that suits the model (32, 64, 256 or 512), or as many blocks as
+            fit where a time limit is given, but not more than 2^27 spins. A block costs the same however few of its
+            reads are asked for.
         num_sweeps
             Sweeps of each read; by default 1000. With a time limit and no `num_sweeps`, blocks of reads run
             64, 64, 128, 128, 256, … sweeps and the last takes the time that is left: within a small factor of
@@ -91,7 +93,8 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         seed
             Integer below 2^31; equal seeds give equal answers for runs that time does not end.
         time_limit
-            Seconds; the reads made by then are returned, the unfinished ones quenched.
+            Seconds; the reads made by then are returned, the unfinished ones quenched. Of models so large that it
+            would take long to hand out all reads, the lowest of each block are, where `num_reads` is left out.
         target_energy
             Stop after the first block of reads that reaches this energy.
         progress
@@ -102,11 +105,11 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         dimod.SampleSet
             One row a read, or the kept states. ``info["sgq"]``: `kernel` and `why` it was chosen, `batch` (reads of a
             block), `beta_range`, `num_sweeps` of the longest read, whether reads are `restarts` of different lengths,
-            `reads` made, whether they are `independent`, `acceptance` (moves accepted, of all sites
-            visited, from samples of the sweeps),
-            `updates_per_ns` (sites visited, for the reads returned), `threads`, `stopped` (``"time_limit"``,
-            ``"target_energy"`` or ``"interrupt"``) where the run was cut short, and `advice` where parallel tempering
-            may serve better.
+            `reads` made, `lowest_of` how many the returned ones of a block are the lowest (where not all are
+            returned), whether they are `independent`, `acceptance` (moves accepted, of all sites visited, from samples
+            of the sweeps), `updates_per_ns` (sites visited, for the reads returned), `threads`, `stopped`
+            (``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the run was cut short, and `advice` where
+            parallel tempering may serve better.
         """
         clock = Clock(time_limit)
         model, labels = model_of(bqm)
@@ -116,13 +119,16 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         start = None if initial_states is None else given_rows(initial_states, labels, bqm.vartype)
         seeds = np.random.SeedSequence(seed_integer(seed))
         lanes, why = lanes_for(model, wanted)
-        wanted = lanes.lanes if wanted is None and time_limit is None else wanted
-        blocks = _blocks(lanes, wanted, plan)
+        if wanted is None and time_limit is None:
+            wanted = min(lanes.lanes, clock.room(model.num_spins))
+        blocks = np.inf if wanted is None else -(-wanted // lanes.lanes)
+        if plan.num_sweeps is not None and wanted is None:
+            blocks = max(1, clock.room(model.num_spins) // lanes.lanes)
         run: Run[_Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
         shared = plan.ends_cold if independent is None else not independent
-        annealing = _Annealing(lanes, plan, keep, start, 1 if shared else None, seeds, run)
+        annealing = _Annealing(lanes, plan, keep, start, 1 if shared else None, wanted, seeds, run)
         run.execute(annealing, lambda begun: begun < blocks, threads(num_threads))
-        rows, info = annealing.answer(wanted)
+        rows, info = annealing.answer()
         energies = model.energies(rows)
         if isinstance(keep, int):
             rows, energies = distinct(rows, energies, keep)
@@ -135,13 +141,6 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         in spins.
         """
         return self.sample(poly, **parameters)
-
-
-def _blocks(lanes: Lanes, wanted: int | None, plan: Schedule) -> float:
-    """Blocks to make; without bound where restarts grow longer until the time is up."""
-    if wanted is not None:
-        return -(-wanted // lanes.lanes)
-    return np.inf if plan.num_sweeps is None else max(1, _ROOM // (lanes.lanes * max(1, lanes.model.num_spins)))
 
 
 @dataclass
@@ -165,12 +164,16 @@ class _Annealing:
         keep: Keep,
         start: Spins | None,
         apart: int | None,
+        wanted: int | None,
         seeds: np.random.SeedSequence,
         run: Run[_Reads],
     ) -> None:
         self.lanes, self.plan, self.keep = lanes, plan, keep
-        self.start, self.apart, self.seeds, self.run = start, apart, seeds, run
-        self.pace = 0.0  # seconds that a sweep of a block takes
+        self.start, self.apart, self.wanted, self.seeds, self.run = start, apart, wanted, seeds, run
+        self.pace = 1.3e-9 * lanes.nanoseconds  # seconds that a sweep of a block takes
+        room = run.clock.room(lanes.model.num_spins) // _RESTARTS
+        self.most = max(1, room) if wanted is None and room < lanes.lanes else None
+        run.clock.reserve = 1e-9 * lanes.nanoseconds * plan.quench
 
     @property
     def restarts(self) -> bool:
@@ -183,36 +186,44 @@ class _Annealing:
             return self.plan.num_sweeps or _SWEEPS
         length = _SHORTEST << (block // 2)
         left = self.run.clock.left()
-        return max(1, int(left / self.pace)) if self.pace and left < 3 * length * self.pace else length
+        return max(1, int(left / self.pace)) if left < 3 * length * self.pace else length
 
     def __call__(self, number: int) -> _Reads:
         """Anneal a block, to the end of its schedule, of the time, or to Ctrl-C."""
         lanes, sweeps = self.lanes, self.sweeps(number)
         began = time.perf_counter()
         block = lanes.start(self._seed(number), self._rows(number), self.apart)
-        betas, kept, changed = self.plan.betas(sweeps), Kept(self.keep, lanes), []
+        reads = lanes.lanes if self.wanted is None else self.wanted - number * lanes.lanes
+        betas, kept, changed = self.plan.betas(sweeps), Kept(self.keep, lanes, reads, self.most), []
         pieces = _LOOKS if kept.wants_looks else _PIECES
         step = max(1, min(-(-len(betas) // pieces), int(_PIECE / lanes.nanoseconds)))
-        for part in (betas[k : k + step] for k in range(0, len(betas), step)):
-            changed.append(self._sweep(block, part))
+        measured = max(1, len(betas) // step // _MEASURED)
+        done = 0
+        for k in range(0, len(betas), step):
+            part = betas[k : k + step]
+            if k // step % measured:
+                lanes.sweep(block, part)
+            else:
+                changed.append(self._sweep(block, part))
+            done += len(part)
             best = kept.look(block) if kept.wants_looks else np.inf
             self.run.report(number, best, len(part) / len(betas))
             if self.run.over(number):
-                lanes.sweep(block, np.full(self.plan.quench, np.inf))
+                if done < len(betas):
+                    lanes.sweep(block, np.full(self.plan.quench, np.inf))
                 break
         seconds = time.perf_counter() - began
-        self.pace = max(1e-9, seconds / len(betas))
+        self.pace = max(1e-9, seconds / done)
         self.run.report(number, kept.look(block), 0.0)
-        return _Reads(kept.rows, kept.energies, len(betas), seconds, float(np.mean(changed)))
+        return _Reads(kept.rows, kept.energies, done, seconds, float(np.mean(changed)))
 
-    def answer(self, wanted: int | None) -> tuple[Spins, dict[str, Any]]:
+    def answer(self) -> tuple[Spins, dict[str, Any]]:
         """All rows, and what there is to say."""
         done, lanes = self.run.ordered(), self.lanes
         empty = np.empty((0, lanes.model.num_spins), np.int8)
         rows = np.concatenate([empty, *(reads.rows for reads in done)])
-        rows = rows if isinstance(self.keep, int) else rows[:wanted]
         work = float(sum(reads.sweeps for reads in done))
-        asked = 1.0 if wanted is None else min(1.0, wanted / (lanes.lanes * max(1, len(done))))
+        asked = 1.0 if self.wanted is None else min(1.0, self.wanted / (lanes.lanes * max(1, len(done))))
         updates = work * lanes.lanes * lanes.model.num_spins * asked
         seconds = sum(reads.seconds for reads in done)
         info = {
@@ -221,6 +232,7 @@ class _Annealing:
             "beta_range": self.plan.ends(),
             "num_sweeps": max((reads.sweeps for reads in done), default=0) - self.plan.quench,
             "restarts": self.restarts,
+            **({"lowest_of": lanes.lanes} if self.most is not None else {}),
             "reads": round(asked * lanes.lanes * len(done)),
             "independent": self.apart is None,
             "acceptance": float(np.dot([r.acceptance for r in done], [r.sweeps for r in done]) / max(1.0, work)),

@@ -23,10 +23,14 @@ def checked_keep(keep: Any) -> Keep:
 
 
 class Kept:
-    """States of one block that are worth keeping; `look` is called as often as the run wants states looked at."""
+    """States of one block that are worth keeping, of its first `reads` replicas; the lowest `most` of them at the end.
 
-    def __init__(self, keep: Keep, lanes: Lanes) -> None:
-        self.keep, self.lanes = keep, lanes
+    `look` is called as often as the run wants states looked at.
+    """
+
+    def __init__(self, keep: Keep, lanes: Lanes, reads: int, most: int | None = None) -> None:
+        self.keep, self.lanes, self._most = keep, lanes, most
+        self._chosen = np.arange(lanes.lanes)[:reads]
         self.rows: Spins = np.empty((0, lanes.model.num_spins), np.int8)
         self.energies: Floats = np.empty(0)
 
@@ -37,18 +41,19 @@ class Kept:
 
     def look(self, block: Block) -> float:
         """Keep what is good of the present states; the lowest energy among them, to the kernel's precision."""
-        energies = self.lanes.energies(block)
+        energies = self.lanes.energies(block)[self._chosen]
         if self.keep == "last":
-            self.rows, self.energies = self.lanes.rows(block), energies
+            chosen = self._chosen if self._most is None else np.argsort(energies, kind="stable")[: self._most]
+            self.rows, self.energies = self.lanes.rows(block, chosen), energies[chosen]
         elif self.keep == "best":
             if not len(self.energies):
-                self.rows, self.energies = self.lanes.rows(block), energies
+                self.rows = np.empty((len(energies), self.lanes.model.num_spins), np.int8)
+                self.energies = np.full(len(energies), np.inf)
             better = np.flatnonzero(energies < self.energies)
             self.rows[better], self.energies[better] = self.lanes.rows(block, better), energies[better]
         else:
             full = len(self.energies) == self.keep
             near = np.flatnonzero(energies <= self.energies[-1]) if full else np.arange(len(energies))
-            near = near[np.argsort(energies[near], kind="stable")]
             rows = self.lanes.rows(block, near)
             self.rows, self.energies = distinct(
                 np.concatenate([self.rows, rows]), np.concatenate([self.energies, energies[near]]), int(self.keep)

@@ -53,7 +53,8 @@ class PopulationSampler(Sampler, dimod.PolySampler):
         bqm
             Any size, SPIN or BINARY.
         num_reads
-            Members of the population that are returned, drawn at random; by default all. The population fills whole
+            Members of the population that are returned, drawn at random; by default all, of large models 2^27 spins or
+            as many as a time limit leaves time for. The population fills whole
             blocks of the kernel that suits the model, and is at least 1024.
         num_sweeps
             Sweeps after each step of temperature; by default 10.
@@ -106,8 +107,7 @@ class PopulationSampler(Sampler, dimod.PolySampler):
             population = Population(lanes, least, first, start, keep, seed_integer(seed), pool)
             cooling = _Cooling(population, clock, target, progress)
             stopped = cooling.run(given, last, sweeps)
-            rows = cooling.rows()
-        rows = rows if isinstance(keep, int) else rows[:wanted]
+            rows = cooling.rows(wanted or min(population.size, clock.room(model.num_spins)))
         energies = model.energies(rows)
         if isinstance(keep, int):
             rows, energies = distinct(rows, energies, keep)
@@ -162,18 +162,19 @@ class _Cooling:
                     return None
                 if self.clock.left() == 0:
                     return "time_limit"
-                population.step(beta, sweeps)
+                population.step(beta, sweeps, lambda: self.clock.left() == 0)
                 if self.progress:
                     self.progress(max(self.clock.fraction(), beta / last), float(population.energies.min()))
         except KeyboardInterrupt:
             return "interrupt"
 
-    def rows(self) -> Spins:
-        """The states asked for."""
+    def rows(self, count: int) -> Spins:
+        """The states asked for, so many or, of the lowest ones, those there are."""
         kept = self.population.kept
         if not kept[0].wants_looks:
-            return self.population.rows()
-        return np.concatenate([k.rows for k in kept])
+            return self.population.rows(count)
+        rows = np.concatenate([k.rows for k in kept])
+        return rows if isinstance(kept[0].keep, int) else rows[:count]
 
     def report(self) -> dict[str, Any]:
         """What there is to say."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from sgq.models import Floats, Integers
 from sgq_solvers.keeping import Keep, Kept
 from sgq_solvers.replicas import Block, Lanes, Spins
 
+_LONG = 5e7  # nanoseconds of sweeping between two looks at the clock
 EFFECTIVE = 0.85  # part of the population, (Σ w)² / (R Σ w²), that a step of temperature leaves
 
 
@@ -39,7 +41,7 @@ class Population:
         block_seeds = [np.random.SeedSequence(seeds.entropy, spawn_key=(1, number)) for number in range(count)]
         rows = [None if start is None else start[self._places(number) % len(start)] for number in range(count)]
         self._blocks = [lanes.start(s, r, None) for s, r in zip(block_seeds, rows, strict=True)]
-        self.kept = [Kept(keep, lanes) for _ in self._blocks]
+        self.kept = [Kept(keep, lanes, lanes.lanes) for _ in self._blocks]
         self.families = np.arange(self.size)
         self.betas = [beta]
         self.mean_energies: list[float] = []
@@ -49,7 +51,7 @@ class Population:
 
     def look(self) -> None:
         """Energies of all replicas, to the precision of the kernel, and states worth keeping."""
-        self.energies = np.concatenate(self._each(lambda number, block: self._look(number, block)))
+        self.energies = np.concatenate(self._each(self._look))
         self.mean_energies.append(float(self.energies.mean()))
 
     def next_beta(self, last: float) -> float:
@@ -62,23 +64,27 @@ class Population:
             low, high = (middle, high) if self._effective(middle - self.betas[-1]) >= EFFECTIVE else (low, middle)
         return low if low > self.betas[-1] else high
 
-    def step(self, beta: float, sweeps: int) -> None:
-        """Resample to another inverse temperature, and sweep."""
+    def step(self, beta: float, sweeps: int, over: Callable[[], bool]) -> None:
+        """Resample to another inverse temperature, and sweep, until it is `over`."""
         weights, shift = self._weights(beta - self.betas[-1])
         self.log_partition.append(self.log_partition[-1] + float(np.log(weights.mean()) + shift))
         self.betas.append(beta)
         self._resample(self.size * weights / weights.sum())
         began = time.perf_counter()
-        changed = self._each(lambda number, block: self._sweep(block, np.full(sweeps, beta)))
+        piece = max(1, min(sweeps, int(_LONG / self.lanes.nanoseconds)))
+        for first in range(0, sweeps, piece):
+            betas = np.full(min(piece, sweeps - first), beta)
+            changed = self._each(partial(self._sweep, betas))
+            self.sweeps += len(betas)
+            if over():
+                break
         self.sweeping += time.perf_counter() - began
-        self.sweeps += sweeps
         self.acceptance += (float(np.mean(changed)) - self.acceptance) / (len(self.betas) - 1)
         self.look()
 
-    def rows(self) -> Spins:
-        """Spins of all replicas, in random order: neighbours are of one family."""
-        rows = np.concatenate(self._each(lambda number, block: self.lanes.rows(block)))
-        return rows[self._random.permutation(self.size)]
+    def rows(self, count: int) -> Spins:
+        """Spins of some replicas, drawn at random: neighbours are of one family."""
+        return self.replicas(self._random.permutation(self.size)[:count])
 
     def replicas(self, chosen: Integers) -> Spins:
         """Spins of some replicas."""
@@ -104,7 +110,7 @@ class Population:
             kept.look(block)
         return self.lanes.energies(block)
 
-    def _sweep(self, block: Block, betas: Floats) -> float:
+    def _sweep(self, betas: Floats, number: int, block: Block) -> float:
         self.lanes.sweep(block, betas[:-1])
         before = block.spins.copy()
         self.lanes.sweep(block, betas[-1:])

@@ -25,6 +25,7 @@ from sgq_solvers.schedule import beta_ends, given_betas
 from sgq_solvers.workers import Run, threads
 
 _HOT, _COLD = 1.2, 10.0  # ends of the ladder, beta in units of 1 / rms
+_LARGE = (2000, 20_000)  # spins from which 16, and 32, temperatures are too few to begin with
 _FROZEN = 1e-3  # acceptance of the cheapest move that is cold enough
 _SWEEPS = 1000
 _FIRST = 20  # exchanges until the ladder is refined, then twice as many, and so on
@@ -61,13 +62,13 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             Reads; a read is one ensemble, a whole ladder of replicas. By default all ensembles of one block of the
             kernel that suits the model, or of one block a thread where a time limit is given.
         num_sweeps
-            Sweeps of each replica, five between exchanges (ten in multi-spin code); by default 1000, or as many as fit
-            into the time limit.
+            Sweeps of each replica, five between exchanges (ten in multi-spin code, fewer for models so large that they
+            take long); by default 1000, or as many as fit into the time limit.
         beta_range
             Hottest and coldest inverse temperature, used as given; by default 1.2 and 10 in units of 1/rms, with rms²
             the mean over sites of h² + Σ J² (in spins), or less at the cold end where couplings are whole multiples of
             a unit and the cheapest move is accepted once in a thousand times before. The ladder between them starts
-            linear, with 16 temperatures, and is refined after 20, 40, 80, … exchanges so that all are rejected equally
+            linear, with 16 temperatures (32 for more than 2000 spins, 64 for more than 20 000), and is refined after 20, 40, 80, … exchanges so that all are rejected equally
             often, with 32 or 64 temperatures where exchanges are rarer than one in five.
         schedule
             The inverse temperatures of the ladder, rising, 16, 32 or 64 of them, which then stay as they are
@@ -138,7 +139,8 @@ def _first_ladder(
         hot, cold = _ends(model) if beta_range is None else beta_ends(beta_range, model.rms)
         if hot > cold:
             raise ValueError(f"beta_range={beta_range!r}: the hottest inverse temperature first, the coldest last")
-        return False, np.linspace(hot, cold, SIZES[0])
+        size = SIZES[int(np.searchsorted(_LARGE, model.num_spins))]
+        return False, np.linspace(hot, cold, size)
     betas = given_betas(schedule)
     if beta_range is not None:
         raise ValueError("schedule gives every inverse temperature of the ladder: leave beta_range out")
@@ -197,7 +199,7 @@ class _Tempering:
         began = time.perf_counter()
         seed = np.random.SeedSequence(self.seeds.entropy, spawn_key=(number,))
         ensembles = Ensembles(self.lanes, Ladder(self.betas), seed, self._rows(number), self.independent)
-        lowest, kept = _Lowest(ensembles, self.run.target), Kept(self.keep, self.lanes)
+        lowest, kept = _Lowest(ensembles, self.run.target), Kept(self.keep, self.lanes, self.lanes.lanes)
         steps = np.inf if self.sweeps is None else -(-self.sweeps // ensembles.sweeps)
         refine = _FIRST
         while ensembles.exchanges < steps:
