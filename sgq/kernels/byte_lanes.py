@@ -40,7 +40,7 @@ def sweep(  # type: ignore[no-untyped-def]
     temperatures
         float32 (rows * 256,): 1 / (2 beta) of every replica; sweep t uses row t mod rows.
     rotation
-        Lanes by which the pool is rotated from one round of it to the next.
+        Lanes by which the pool is rotated from one round of it to the next; if 0, it is renewed instead.
     generators
         uint64 (16,), the state, changed in place.
     pool
@@ -48,22 +48,11 @@ def sweep(  # type: ignore[no-untyped-def]
     """
     a, b = load(Words, generators, 0), load(Words, generators, 8)
     end = np.uint64(pool.size)
-    row = np.uint64(0)
+    row, sites = np.uint64(0), np.uint64(down.size)
     for _ in range(sweeps):
-        for entry in range(np.uint64(0), end, np.uint64(512)):
-            for part in range(np.uint64(0), np.uint64(256), np.uint64(16)):
-                words, a, b = next_words(a, b)
-                threshold = exponential(words) * load(Floats, temperatures, row + part)
-                threshold = minimum(threshold, splat(Floats, 127.0))
-                threshold = select(threshold < splat(Floats, 0.0), splat(Floats, -128.0), threshold)
-                half_cost = convert(_Part, convert(_Whole, threshold))
-                store(pool, entry + part, half_cost)
-                store(pool, entry + part + np.uint64(256), half_cost)
-        row += np.uint64(256)
-        if row == np.uint64(temperatures.size):
-            row = np.uint64(0)
+        a, b = _fill(pool, temperatures, row, a, b)
         place = turn = k = site = np.uint64(0)
-        for i in range(np.uint64(down.size)):
+        for i in range(sites):
             field = splat(_Lanes, down[i])
             last = starts[i + _ONE]
             while k < last:
@@ -77,8 +66,28 @@ def sweep(  # type: ignore[no-untyped-def]
             if place == end:
                 place = np.uint64(0)
                 turn += np.uint64(rotation)
+                if rotation == 0 and i + _ONE < sites:
+                    a, b = _fill(pool, temperatures, row, a, b)
+        row += np.uint64(256)
+        if row == np.uint64(temperatures.size):
+            row = np.uint64(0)
     store(generators, 0, a)
     store(generators, 8, b)
+
+
+@njit(cache=True, nogil=True)
+def _fill(pool, temperatures, first, a, b):  # type: ignore[no-untyped-def]
+    """A pool: the largest half cost that each replica accepts, and the state of the generators."""
+    for entry in range(np.uint64(0), np.uint64(pool.size), np.uint64(512)):
+        for part in range(np.uint64(0), np.uint64(256), np.uint64(16)):
+            words, a, b = next_words(a, b)
+            threshold = exponential(words) * load(Floats, temperatures, first + part)
+            threshold = minimum(threshold, splat(Floats, 127.0))
+            threshold = select(threshold < splat(Floats, 0.0), splat(Floats, -128.0), threshold)
+            half_cost = convert(_Part, convert(_Whole, threshold))
+            store(pool, entry + part, half_cost)
+            store(pool, entry + part + np.uint64(256), half_cost)
+    return a, b
 
 
 @njit(cache=True, nogil=True)

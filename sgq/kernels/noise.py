@@ -9,7 +9,8 @@ a ±J model, one row a cost.
 Pools. Variates cost more than a sweep does, so a pool of P entries, renewed every sweep, serves all sites: site i uses
 entry i mod P with its lanes rotated by i div P steps. As long as the rotations differ, no lane meets a variate twice in
 a sweep, so every replica is a Markov chain with exact acceptance; different replicas share variates at different
-sites. Entries are stored twice in succession, so that a rotation is an unaligned load.
+sites. Entries are stored twice in succession, so that a rotation is an unaligned load. Where no replicas may share,
+rotations are by 0, and the pool is renewed each time that it is used up.
 
 What replicas share shows at a fixed temperature: a pool of variates that happen to be large heats all of them. The
 variance of a block's mean energy is then 1 + c (F - 1) times that of independent replicas, for F sites to an entry;
@@ -32,6 +33,7 @@ from sgq.kernels.vectors import (
     shift_left,
     shift_right_signed,
     splat,
+    store,
 )
 
 PROPOSED = 15 / 16
@@ -103,3 +105,18 @@ def bernoulli(Masks, digits, first, a, b):  # type: ignore[no-untyped-def]
         undecided = undecided & ~differs
         place += step
     return accepted, a, b
+
+
+@njit(cache=True, nogil=True)
+def fill_half_costs(pool, temperatures, first, a, b):  # type: ignore[no-untyped-def]
+    """A pool for 64 replicas: the largest half cost that each accepts, X / (2 beta), and the state of the generators.
+
+    `pool` is float32 (128 P,), its entries twice in succession; ``temperatures[first:first + 64]`` are 1 / (2 beta).
+    """
+    for entry in range(np.uint64(0), np.uint64(pool.size), np.uint64(128)):
+        for part in range(np.uint64(0), np.uint64(64), np.uint64(16)):
+            words, a, b = next_words(a, b)
+            half_cost = exponential(words) * load(Floats, temperatures, first + part)
+            store(pool, entry + part, half_cost)
+            store(pool, entry + part + np.uint64(64), half_cost)
+    return a, b

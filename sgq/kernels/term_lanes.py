@@ -7,7 +7,7 @@ products of its terms, and the cost of flipping it is -2 Σ c_t product_t over t
 import numpy as np
 from numba import njit
 
-from sgq.kernels.noise import Floats, Words, exponential, next_words
+from sgq.kernels.noise import Words, fill_half_costs
 from sgq.kernels.vectors import Vector, convert, load, select, splat, store
 
 LANES = 64
@@ -34,19 +34,11 @@ def sweep(  # type: ignore[no-untyped-def]
     """
     a, b = load(Words, generators, 0), load(Words, generators, 8)
     end = np.uint64(pool.size)
-    row = np.uint64(0)
+    row, sites = np.uint64(0), np.uint64(spins.size)
     for _ in range(sweeps):
-        for entry in range(np.uint64(0), end, np.uint64(128)):
-            for part in range(np.uint64(0), np.uint64(64), np.uint64(16)):
-                words, a, b = next_words(a, b)
-                half_cost = exponential(words) * load(Floats, temperatures, row + part)
-                store(pool, entry + part, half_cost)
-                store(pool, entry + part + np.uint64(64), half_cost)
-        row += np.uint64(64)
-        if row == np.uint64(temperatures.size):
-            row = np.uint64(0)
+        a, b = fill_half_costs(pool, temperatures, row, a, b)
         place = turn = k = np.uint64(0)
-        for i in range(np.uint64(spins.size)):
+        for i in range(sites):
             first, last = k, starts[i + _ONE]
             sum_ = splat(_Lanes, down[i])
             while k < last:
@@ -62,6 +54,11 @@ def sweep(  # type: ignore[no-untyped-def]
             if place == end:
                 place = np.uint64(0)
                 turn += np.uint64(rotation)
+                if rotation == 0 and i + _ONE < sites:
+                    a, b = fill_half_costs(pool, temperatures, row, a, b)
+        row += np.uint64(64)
+        if row == np.uint64(temperatures.size):
+            row = np.uint64(0)
     store(generators, 0, a)
     store(generators, 8, b)
 

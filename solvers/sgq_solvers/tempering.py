@@ -68,8 +68,9 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             Hottest and coldest inverse temperature, used as given; by default 1.2 and 10 in units of 1/rms, with rms²
             the mean over sites of h² + Σ J² (in spins), or less at the cold end where couplings are whole multiples of
             a unit and the cheapest move is accepted once in a thousand times before. The ladder between them starts
-            linear, with 16 temperatures (32 for more than 2000 spins, 64 for more than 20 000), and is refined after 20, 40, 80, … exchanges so that all are rejected equally
-            often, with 32 or 64 temperatures where exchanges are rarer than one in five.
+            linear, with 16 temperatures (32 for more than 2000 spins, 64 for more than 20 000). It is refined after 20,
+            40, 80, … exchanges so that all are rejected equally often, and grows to 32 or 64 temperatures where
+            exchanges are rarer than one in five.
         schedule
             The inverse temperatures of the ladder, rising, 16, 32 or 64 of them, which then stay as they are
             (`beta_range` must be absent).

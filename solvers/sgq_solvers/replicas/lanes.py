@@ -14,7 +14,7 @@ from sgq.models import Floats
 
 Spins = NDArray[np.int8]
 Words = NDArray[np.uint64]
-_ROUNDS = 64  # sites that share an entry of the pool, at most
+_ROUNDS = 64  # sites that share an entry of the pool, at most; entries of one that is renewed
 _ENTRIES = 16  # entries of the pool, at least
 
 
@@ -125,7 +125,7 @@ class PackedLanes(Lanes):
         generators[:] = states.generate_state(16, np.uint64)
         n = self.model.num_spins
         if apart is None:
-            pool, rotation = self._pool(max(1, n), True), 0
+            pool, rotation = self._pool(max(1, min(n, _ROUNDS)), True), 0
         else:
             rotation = self._rotation(apart)
             rounds = min(_ROUNDS, self._rounds(rotation))
