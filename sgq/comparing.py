@@ -40,8 +40,8 @@ def compare(
     why, and the others go on. Ctrl-C ends the comparison and returns the rows so far.
 
     Time is the wall-clock time of the solver's call, with the threads it uses; for simulated quantum hardware
-    it is the time of the simulation. A solver with a method ``warm_up()`` has been warmed up, so that its imports
-    and compilation do not count; others run as they are. The time to solution is that of whole batches
+    it is the time of the simulation. A solver with a method ``warm_up(problem)`` has been warmed up, so that its
+    imports and compilation do not count; others run as they are. The time to solution is that of whole batches
     (``info["sgq"]["batch"]`` reads run at once) after what was spent before the first read, such as finding
     QAOA's angles (``info["sgq"]["setup_seconds"]``), where a solver states them.
 
@@ -130,7 +130,7 @@ class _Run:
                 parameters = {"progress": partial(progress, self.label), **parameters}
         try:
             if hasattr(self.instance, "warm_up"):
-                self.instance.warm_up()
+                self.instance.warm_up(problem)
             self.samples = solve(problem, self.solver, **parameters)
         except Exception as error:  # whatever a solver raises is its row's, not the end of the others
             self.error = _one_line(error)

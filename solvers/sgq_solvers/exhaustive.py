@@ -11,6 +11,7 @@ import numpy as np
 
 from sgq.checks import integer
 from sgq.models import QuadraticForm, Terms, quadratic_form, terms
+from sgq.problem import Problem
 from sgq_solvers.enumeration.groups import Groups
 from sgq_solvers.enumeration.search import Lowest, Search
 from sgq_solvers.enumeration.units import Multiples, multiples
@@ -96,7 +97,7 @@ class ExhaustiveSampler(Sampler, dimod.PolySampler):
         options = _Options(max_states, density_of_states, num_threads, time_limit, progress)
         return _answer(polynomial, labels, poly.vartype, options)
 
-    def warm_up(self) -> None:
+    def warm_up(self, problem: Problem) -> None:
         """Compile what a run needs, on models just too large to be held at once."""
         rows = {(k, k + 1): 1.0 + 0.1 * k**0.5 for k in range(_SMALL)}
         self.sample(dimod.BinaryQuadraticModel({0: 0.5}, rows, "SPIN"))

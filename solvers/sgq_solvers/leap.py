@@ -14,6 +14,7 @@ import dimod
 import numpy as np
 
 from sgq.checks import integer, real
+from sgq.problem import Problem
 from sgq_solvers.sampler import Clock, Sampler
 
 Embedding = dict[Any, Sequence[int]]
@@ -104,7 +105,7 @@ class DWaveQPUSampler(Sampler):
         }
         return samples
 
-    def warm_up(self) -> None:
+    def warm_up(self, problem: Problem) -> None:
         """Nothing: a trial run would cost time on the processor."""
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.checks import real
+from sgq.problem import Problem
 
 Progress = Callable[[float, float], None]
 """Called as ``progress(fraction_done, best_energy)`` while a solver runs."""
@@ -32,10 +33,10 @@ class Sampler(dimod.Sampler):
         """None to speak of: the sampler takes any model."""
         return {}
 
-    def warm_up(self) -> None:
-        """Import and compile what a run needs, on two spins: `sgq.compare` asks for it before it times one.
+    def warm_up(self, problem: Problem) -> None:
+        """Import and compile what a run on the problem needs: `sgq.compare` asks for it before it times one.
 
-        A sampler that sends its models to a machine elsewhere overrides this with doing nothing.
+        This one samples two spins. A sampler that sends its models to a machine elsewhere does nothing.
         """
         self.sample(dimod.BinaryQuadraticModel({0: 0.5, 1: 0.0}, {(0, 1): 1.0}, 0.0, "SPIN"))
         if isinstance(self, dimod.PolySampler):

@@ -16,11 +16,11 @@ import numpy as np
 
 from sgq.checks import integer, seed_integer
 from sgq.models import Floats
+from sgq.problem import Problem
 from sgq_solvers.ensembles import Ensembles
 from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
 from sgq_solvers.ladder import SIZES, Ladder
 from sgq_solvers.replicas import Block, Lanes, Model, QuadraticModel, Spins, block_lanes_for, model_of
-from sgq_solvers.replicas.small_models import small_models
 from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
 from sgq_solvers.schedule import beta_ends, given_betas
 from sgq_solvers.workers import Run, threads
@@ -128,11 +128,9 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             rows, energies = distinct(rows, energies, keep)
         return spin_samples(rows, labels, bqm.vartype, energies, why=why, threads=workers, **info)
 
-    def warm_up(self) -> None:
-        """Import and compile every kernel, on small models."""
-        for model in small_models():
-            self.sample(model, num_sweeps=5)
-        self.sample_poly(dimod.BinaryPolynomial({(0, 1, 2): 1.0}, "SPIN"), num_sweeps=5)
+    def warm_up(self, problem: Problem) -> None:
+        """Import and compile the kernel that suits the problem, by a sweep of it."""
+        self.sample(problem.model, num_sweeps=1, num_threads=1)
 
     def sample_poly(self, poly: dimod.BinaryPolynomial, **parameters: Any) -> dimod.SampleSet:
         """Temper a polynomial of any order as it is; parameters and answer as in `sample`."""

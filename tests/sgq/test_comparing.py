@@ -242,7 +242,7 @@ def test_progress_goes_by_label():
 
 def test_warming_up_is_not_timed():
     class Cold(Fake):
-        def warm_up(self):
+        def warm_up(self, problem):
             self.calls.append("warm")
             time.sleep(0.2)
 

@@ -107,7 +107,7 @@ def test_parameters_are_listed_without_a_token(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("sgq_solvers.leap._ocean", lambda: pytest.fail("Ocean was loaded"))
     parameters = {"num_reads", "annealing_time", "chain_strength", "time_limit", "label"}
     assert set(DWaveQPUSampler().parameters) == parameters
-    DWaveQPUSampler().warm_up()
+    DWaveQPUSampler().warm_up(sgq.ising({(0, 1): 1.0}))
     DWaveQPUSampler().close()
 
 
