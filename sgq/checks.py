@@ -47,6 +47,13 @@ def real(
     return number
 
 
+def boolean(name: str, value: Any) -> bool:
+    """`value` if it is True or False, or ValueError."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name}={value!r}: True or False")
+    return bool(value)
+
+
 def choice(name: str, value: str, allowed: Collection[str]) -> str:
     """`value` if it is one of `allowed`, else ValueError with the nearest name."""
     if value in allowed:

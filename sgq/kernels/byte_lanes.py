@@ -11,8 +11,6 @@ from numba import njit
 from sgq.kernels.noise import Floats, Words, exponential, next_words
 from sgq.kernels.vectors import Vector, convert, load, minimum, select, splat, store
 
-LANES = 256
-LARGEST = 126  # field of a site
 _Lanes = Vector("i8", 64, 4)
 _Bits = Vector("bit", 64, 4)
 _Sums = Vector("i16", 64, 4)
@@ -20,7 +18,7 @@ _Totals = Vector("i32", 64, 4)
 _Part = Vector("i8", 16)
 _Whole = Vector("i32", 16)
 _ONE, _FOUR = np.uint64(1), np.uint64(4)
-_FLUSH = 128  # sites of at most 2 LARGEST each that fit into an int16
+_FLUSH = 128  # sites of at most 2 · 126 each that fit into an int16
 
 
 @njit(cache=True, nogil=True)

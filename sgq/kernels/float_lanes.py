@@ -11,7 +11,6 @@ from numba import njit
 from sgq.kernels.noise import Words, fill_half_costs
 from sgq.kernels.vectors import Vector, convert, load, select, splat, store
 
-LANES = 64
 _Lanes = Vector("f32", 16, 4)
 _Bits = Vector("bit", 16, 4)
 _Sums = Vector("f64", 16, 4)

@@ -10,29 +10,34 @@ from sgq.kernels.noise import Words
 from sgq.kernels.vectors import load, shift_left, shift_right, store
 
 _ONE = np.uint64(1)
+_TILE = 2048  # sites whose words stay in a near cache while the replicas pass
 
 
 @njit(cache=True, nogil=True)
 def unpack(spins, words, order, replicas, result):  # type: ignore[no-untyped-def]
     """Some replicas into the rows of `result`, int8 (replicas, N); column i is the site ``order[i]``."""
-    for r in range(result.shape[0]):
-        word, shift = np.uint64(replicas[r] // 64), np.uint64(replicas[r] % 64)
-        row = result[r]
-        for i in range(row.size):
-            bit = (spins[np.uint64(order[i]) * np.uint64(words) + word] >> shift) & _ONE
-            row[i] = np.int8(2) * np.int8(bit) - np.int8(1)
+    for first in range(0, result.shape[1], _TILE):
+        sites = order[first : first + _TILE]
+        for r in range(result.shape[0]):
+            word, shift = np.uint64(replicas[r] // 64), np.uint64(replicas[r] % 64)
+            row = result[r, first : first + _TILE]
+            for i in range(row.size):
+                bit = (spins[np.uint64(sites[i]) * np.uint64(words) + word] >> shift) & _ONE
+                row[i] = np.int8(2) * np.int8(bit) - np.int8(1)
 
 
 @njit(cache=True, nogil=True)
 def pack(rows, replicas, words, order, spins):  # type: ignore[no-untyped-def]
     """Rows of int8 (replicas, N) into the bits of some replicas; column i goes to the site ``order[i]``."""
-    for r in range(rows.shape[0]):
-        word, shift = np.uint64(replicas[r] // 64), np.uint64(replicas[r] % 64)
-        row = rows[r]
-        for i in range(row.size):
-            place = np.uint64(order[i]) * np.uint64(words) + word
-            up = np.uint64(row[i] > 0)
-            spins[place] = (spins[place] & ~(_ONE << shift)) | (up << shift)
+    for first in range(0, rows.shape[1], _TILE):
+        sites = order[first : first + _TILE]
+        for r in range(rows.shape[0]):
+            word, shift = np.uint64(replicas[r] // 64), np.uint64(replicas[r] % 64)
+            row = rows[r, first : first + _TILE]
+            for i in range(row.size):
+                place = np.uint64(sites[i]) * np.uint64(words) + word
+                up = np.uint64(row[i] > 0)
+                spins[place] = (spins[place] & ~(_ONE << shift)) | (up << shift)
 
 
 @njit(cache=True, nogil=True)

@@ -15,12 +15,12 @@ from typing import Any
 import dimod
 import numpy as np
 
-from sgq.checks import integer, seed_integer
+from sgq.checks import boolean, integer, seed_integer
 from sgq.models import Floats
 from sgq.problem import Problem
 from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
 from sgq_solvers.replicas import Block, Lanes, QuadraticModel, Spins, lanes_for, model_of
-from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
+from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, in_turn, spin_samples
 from sgq_solvers.schedule import Schedule
 from sgq_solvers.workers import Run, threads
 
@@ -107,10 +107,12 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
             One row a read, or the kept states. ``info["sgq"]``: `kernel` and `why` it was chosen, `batch` (reads of a
             block), `beta_range`, `num_sweeps` of the longest read, whether reads are `restarts` of different lengths,
             `reads` made, `lowest_of` how many the returned ones of a block are the lowest (where not all are
-            returned), whether they are `independent`, `acceptance` (moves accepted, of all sites visited, from samples
-            of the sweeps), `updates_per_ns` (sites visited, for the reads returned), `threads`, `stopped`
-            (``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the run was cut short, and `advice` where
-            parallel tempering may serve better.
+            returned), whether rows are `selected` and say nothing of a read's chances, whether reads are
+            `independent`, `acceptance` (moves accepted, of all sites visited, from samples of the sweeps),
+            `updates_per_ns` (sites visited, for the reads returned), `threads`, `stopped` (``"time_limit"``,
+            ``"target_energy"`` or ``"interrupt"``) where the run was cut short, `advice` where parallel tempering may
+            serve better, and `precision` where couplings differ so much in size that float32, in which costs are
+            computed unless they are integers, blurs the small ones.
         """
         clock = Clock(time_limit)
         model, labels = model_of(bqm)
@@ -126,7 +128,7 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
         if plan.num_sweeps is not None and wanted is None:
             blocks = max(1, clock.room(model.num_spins) // lanes.lanes)
         run: Run[_Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
-        shared = plan.ends_cold if independent is None else not independent
+        shared = plan.ends_cold if independent is None else not boolean("independent", independent)
         annealing = _Annealing(lanes, plan, keep, start, 1 if shared else None, wanted, seeds, run)
         run.execute(annealing, lambda begun: begun < blocks, threads(num_threads))
         rows, info = annealing.answer()
@@ -197,30 +199,32 @@ class _Annealing:
         """Anneal a block, to the end of its schedule, of the time, or to Ctrl-C."""
         lanes, sweeps = self.lanes, self.sweeps(number)
         began = time.perf_counter()
-        block = lanes.start(self._seed(number), self._rows(number), self.apart)
+        block = lanes.start(
+            self._seed(number), in_turn(self.start, number * self.lanes.lanes, self.lanes.lanes), self.apart
+        )
         reads = lanes.lanes if self.wanted is None else self.wanted - number * lanes.lanes
-        betas, kept, changed = self.plan.betas(sweeps), Kept(self.keep, lanes, reads, self.most), []
+        kept, changed, length = Kept(self.keep, lanes, reads, self.most), [], self.plan.length(sweeps)
         pieces = _LOOKS if kept.wants_looks else _PIECES
-        step = max(1, min(-(-len(betas) // pieces), int(_PIECE / lanes.nanoseconds)))
-        measured = max(1, len(betas) // step // _MEASURED)
+        step = max(1, min(-(-length // pieces), int(_PIECE / lanes.nanoseconds)))
+        measured = max(1, length // step // _MEASURED)
         done = 0
-        for k in range(0, len(betas), step):
-            part = betas[k : k + step]
+        for k in range(0, length, step):
+            part = self.plan.betas(sweeps, k, k + step)
             if k // step % measured:
                 lanes.sweep(block, part)
             else:
                 changed.append(self._sweep(block, part))
             done += len(part)
             best = kept.look(block) if kept.wants_looks else np.inf
-            self.run.report(number, best, len(part) / len(betas))
+            self.run.report(number, best, len(part) / length)
             if self.run.over(number):
-                if done < len(betas):
+                if done < length:
                     lanes.sweep(block, np.full(self.plan.quench, np.inf))
                 break
         seconds = time.perf_counter() - began
         self.pace = max(1e-9, seconds / done)
         self.run.report(number, kept.look(block), 0.0)
-        return _Reads(kept.rows, kept.energies, done, seconds, float(np.mean(changed)))
+        return _Reads(kept.rows, kept.energies, min(done, sweeps), seconds, float(np.mean(changed)))
 
     def answer(self) -> tuple[Spins, dict[str, Any]]:
         """All rows, and what there is to say."""
@@ -235,9 +239,11 @@ class _Annealing:
             "kernel": lanes.kernel,
             "batch": lanes.lanes,
             "beta_range": self.plan.ends(),
-            "num_sweeps": max((reads.sweeps for reads in done), default=0) - self.plan.quench,
+            "num_sweeps": max((reads.sweeps for reads in done), default=0),
             "restarts": self.restarts,
             **({"lowest_of": lanes.lanes} if self.most is not None else {}),
+            **({"selected": True} if self.most is not None or isinstance(self.keep, int) else {}),
+            **lanes.precision,
             "reads": round(asked * lanes.lanes * len(done)),
             "independent": self.apart is None,
             "acceptance": float(np.dot([r.acceptance for r in done], [r.sweeps for r in done]) / max(1.0, work)),
@@ -259,13 +265,6 @@ class _Annealing:
 
     def _seed(self, number: int) -> np.random.SeedSequence:
         return np.random.SeedSequence(self.seeds.entropy, spawn_key=(number,))
-
-    def _rows(self, number: int) -> Spins | None:
-        """Initial states of a block: the given ones in turn."""
-        if self.start is None:
-            return None
-        first = number * self.lanes.lanes
-        return self.start[(first + np.arange(self.lanes.lanes)) % len(self.start)]
 
     def _sweep(self, block: Block, betas: Floats) -> float:
         """Sweep, and the part of the spins that the middle one of the sweeps has changed."""

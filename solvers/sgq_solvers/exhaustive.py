@@ -9,13 +9,13 @@ from typing import Any
 import dimod
 import numpy as np
 
-from sgq.checks import integer
+from sgq.checks import boolean, integer
 from sgq.models import QuadraticForm, Terms, quadratic_form, terms
 from sgq.problem import Problem
 from sgq_solvers.enumeration.groups import Groups
 from sgq_solvers.enumeration.search import Lowest, Search
-from sgq_solvers.enumeration.units import Multiples, multiples
 from sgq_solvers.sampler import Clock, Progress, Sampler, spin_samples
+from sgq_solvers.units import Multiples, multiples
 
 MAX_SPINS = 40
 MAX_LEVELS = 1 << 20  # of a density of states: its counts stay in the second-level cache or near it
@@ -134,7 +134,7 @@ def _answer(
     room = integer("max_states", options.max_states, 1)
     offset, whole, scaled = _in_units(model)
     unit = whole.unit if whole else 1.0
-    levels = _levels(whole) if options.density_of_states else 0
+    levels = _levels(whole) if boolean("density_of_states", options.density_of_states) else 0
     free = n - (model.flip_symmetric("SPIN") and n > 0)  # the last spin stays up where flips are free
     search = Search(_groups(scaled, free, whole is not None), options.num_threads, Clock(options.time_limit))
     # A scan adds up rounding, so without a unit it keeps what is near and the exact energies decide.

@@ -52,13 +52,18 @@ class Kept:
             better = np.flatnonzero(energies < self.energies)
             self.rows[better], self.energies[better] = self.lanes.rows(block, better), energies[better]
         else:
-            full = len(self.energies) == self.keep
-            near = np.flatnonzero(energies <= self.energies[-1]) if full else np.arange(len(energies))
-            rows = self.lanes.rows(block, near)
-            self.rows, self.energies = distinct(
-                np.concatenate([self.rows, rows]), np.concatenate([self.energies, energies[near]]), int(self.keep)
-            )
+            self._merge(block, energies, int(self.keep))
         return float(energies.min(initial=np.inf))
+
+    def _merge(self, block: Block, energies: Floats, most: int) -> None:
+        """Take the lowest states in, in portions, until no other can be among the best."""
+        order = np.argsort(energies, kind="stable")
+        for first in range(0, len(order), 2 * most):
+            if len(self.energies) == most and energies[order[first]] > self.energies[-1]:
+                return
+            portion = order[first : first + 2 * most]
+            rows = np.concatenate([self.rows, self.lanes.rows(block, portion)])
+            self.rows, self.energies = distinct(rows, np.concatenate([self.energies, energies[portion]]), most)
 
 
 def distinct(rows: Spins, energies: Floats, most: int) -> tuple[Spins, Floats]:

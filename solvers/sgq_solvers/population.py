@@ -20,7 +20,7 @@ from sgq.problem import Problem
 from sgq_solvers.keeping import Keep, checked_keep, distinct
 from sgq_solvers.replicas import Spins, block_lanes_for, model_of
 from sgq_solvers.resampling import Population
-from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
+from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress, given_rows, spin_samples
 from sgq_solvers.schedule import beta_ends, given_betas
 from sgq_solvers.workers import threads
 
@@ -104,7 +104,7 @@ class PopulationSampler(Sampler, dimod.PolySampler):
         lanes, why = block_lanes_for(model)
         workers = threads(num_threads)
         with ThreadPoolExecutor(workers) as pool:
-            least = max(wanted or 1, _POPULATION)
+            least = _size(wanted, model.num_spins)
             population = Population(lanes, least, first, start, keep, seed_integer(seed), pool)
             cooling = _Cooling(population, clock, target, progress)
             stopped = cooling.run(given, last, sweeps)
@@ -122,6 +122,12 @@ class PopulationSampler(Sampler, dimod.PolySampler):
     def sample_poly(self, poly: dimod.BinaryPolynomial, **parameters: Any) -> dimod.SampleSet:
         """Anneal a population of a polynomial of any order; parameters and answer as in `sample`."""
         return self.sample(poly, **parameters)
+
+
+def _size(wanted: int | None, num_spins: int) -> int:
+    """Replicas to have at least; ValueError if they take more memory than machines have."""
+    most = max(_POPULATION, (1 << 37) // max(1, num_spins))
+    return max(integer("num_reads", wanted or 1, 1, most), _POPULATION)
 
 
 def _temperatures(
@@ -150,7 +156,7 @@ class _Cooling:
     """A population on its way, and what stops it."""
 
     def __init__(self, population: Population, clock: Clock, target: float, progress: Progress | None) -> None:
-        self.population, self.clock, self.target, self.progress = population, clock, target, progress
+        self.population, self.clock, self.target, self.progress = population, clock, target, checked_progress(progress)
         model = population.lanes.model
         self._near = 1e-6 * model.rms * model.num_spins  # more than float32 does to an energy
 
@@ -169,7 +175,9 @@ class _Cooling:
                     return "time_limit"
                 population.step(beta, sweeps, lambda: self.clock.left() == 0)
                 if self.progress:
-                    self.progress(max(self.clock.fraction(), beta / last), float(population.energies.min()))
+                    self.progress(
+                        max(self.clock.fraction(), beta / last if last else 1.0), float(population.energies.min())
+                    )
         except KeyboardInterrupt:
             return "interrupt"
 
@@ -188,6 +196,8 @@ class _Cooling:
         updates = population.sweeps * population.size * lanes.model.num_spins
         return {
             "kernel": lanes.kernel,
+            **lanes.precision,
+            "selected": True,
             "batch": population.size,
             "population": population.size,
             "betas": population.betas,

@@ -13,6 +13,7 @@ import numpy as np
 from sgq.models import Floats, Integers
 from sgq_solvers.keeping import Keep, Kept
 from sgq_solvers.replicas import Block, Lanes, Spins
+from sgq_solvers.sampler import in_turn
 
 _LONG = 5e7  # nanoseconds of sweeping between two looks at the clock
 EFFECTIVE = 0.85  # part of the population, (Σ w)² / (R Σ w²), that a step of temperature leaves
@@ -39,7 +40,7 @@ class Population:
         self.lanes, self.size, self._pool = lanes, count * lanes.lanes, pool
         self._random = np.random.Generator(np.random.SFC64(seeds.spawn(1)[0]))
         block_seeds = [np.random.SeedSequence(seeds.entropy, spawn_key=(1, number)) for number in range(count)]
-        rows = [None if start is None else start[self._places(number) % len(start)] for number in range(count)]
+        rows = [in_turn(start, number * lanes.lanes, lanes.lanes) for number in range(count)]
         self._blocks = [lanes.start(s, r, None) for s, r in zip(block_seeds, rows, strict=True)]
         self.kept = [Kept(keep, lanes, lanes.lanes) for _ in self._blocks]
         self.families = np.arange(self.size)
@@ -52,7 +53,7 @@ class Population:
     def look(self) -> None:
         """Energies of all replicas, to the precision of the kernel, and states worth keeping."""
         self.energies = np.concatenate(self._each(self._look))
-        self.mean_energies.append(float(self.energies.mean()))
+        self.mean_energies.append(float((self.energies / self.size).sum()))
 
     def next_beta(self, last: float) -> float:
         """The coldest inverse temperature up to `last` that leaves the population effective."""
@@ -97,9 +98,6 @@ class Population:
     def family_sizes(self) -> Floats:
         """Parts of the population that the surviving families make up."""
         return np.unique(self.families, return_counts=True)[1] / self.size
-
-    def _places(self, number: int) -> Integers:
-        return number * self.lanes.lanes + np.arange(self.lanes.lanes)
 
     def _each(self, work: Callable[[int, Block], Any]) -> list[Any]:
         return list(self._pool.map(work, range(len(self._blocks)), self._blocks))

@@ -63,6 +63,18 @@ def spin_samples(
     )
 
 
+def checked_progress(progress: Progress | None) -> Progress | None:
+    """`progress` if it can be called, or none was given; else ValueError."""
+    if progress is not None and not callable(progress):
+        raise ValueError(f"progress={progress!r}: a function of the fraction done and the best energy")
+    return progress
+
+
+def in_turn(rows: NDArray[np.int8] | None, first: int, count: int) -> NDArray[np.int8] | None:
+    """Given rows for the replicas from `first` on, used in turn where there are fewer."""
+    return None if rows is None else rows[(first + np.arange(count)) % len(rows)]
+
+
 def given_rows(initial_states: Any, variables: list[Hashable], vartype: dimod.Vartype) -> NDArray[np.int8]:
     """Initial configurations as spins, one a row, columns in the order of the model."""
     if isinstance(initial_states, dimod.SampleSet):

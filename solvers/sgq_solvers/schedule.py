@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -26,7 +25,7 @@ class Schedule:
     ) -> None:
         self.num_sweeps = None if num_sweeps is None else integer("num_sweeps", num_sweeps, 1)
         self.given: Floats | None = None
-        self.cold = COLD / (rms or 1.0)
+        self.cold = COLD * unit_of_beta(rms)
         self.quench = QUENCH if beta_range is None and isinstance(schedule, str) else 0
         self.geometric = False
         if isinstance(schedule, str):
@@ -38,13 +37,19 @@ class Schedule:
             self.given = given_betas(schedule)
             self.num_sweeps = len(self.given)
 
-    def betas(self, num_sweeps: int) -> Floats:
-        """One inverse temperature a sweep, the quench included."""
+    def length(self, num_sweeps: int) -> int:
+        """Sweeps in all, the quench included."""
+        return num_sweeps + self.quench
+
+    def betas(self, num_sweeps: int, start: int, stop: int) -> Floats:
+        """Inverse temperatures of the sweeps from `start` to before `stop`; those after `num_sweeps` quench."""
+        sweeps = np.arange(start, min(stop, self.length(num_sweeps)))
         if self.given is not None:
-            return self.given
+            return self.given[sweeps]
         first, last = self.range
-        space: Any = np.geomspace if self.geometric else np.linspace
-        return np.append(space(first if num_sweeps > 1 else last, last, num_sweeps), np.full(self.quench, np.inf))
+        part = sweeps / (num_sweeps - 1) if num_sweeps > 1 else np.ones(len(sweeps))
+        betas = first * (last / first) ** part if self.geometric else first + (last - first) * part
+        return np.where(sweeps < num_sweeps, betas, np.inf)
 
     @property
     def ends_cold(self) -> bool:
@@ -63,12 +68,22 @@ def beta_ends(
 ) -> tuple[float, float]:
     """First and last inverse temperature: the given ones, or `hot` and 6 in units of 1 / rms."""
     if beta_range is None:
-        return hot / (rms or 1.0), COLD / (rms or 1.0)
+        unit = unit_of_beta(rms)
+        return hot * unit, COLD * unit
     values = finite_array("beta_range", beta_range)
     if values.shape != (2,) or (values < 0).any() or (positive and not values.all()):
         allowed = "above 0 for a geometric schedule" if positive else "at least 0"
         raise ValueError(f"beta_range={beta_range!r}: two inverse temperatures, {allowed}")
     return float(values[0]), float(values[1])
+
+
+def unit_of_beta(rms: float) -> float:
+    """1 / rms, or 1 where nothing is coupled; ValueError for models so weak that float64 has no such number."""
+    with np.errstate(over="ignore"):
+        unit = float(1 / np.float64(rms or 1.0))
+    if not np.isfinite(100 * unit):
+        raise ValueError(f"couplings of the size {rms:g}: too small for inverse temperatures, multiply the model")
+    return unit
 
 
 def given_betas(schedule: Sequence[float]) -> Floats:

@@ -14,15 +14,15 @@ from typing import Any
 import dimod
 import numpy as np
 
-from sgq.checks import integer, seed_integer
+from sgq.checks import boolean, integer, seed_integer
 from sgq.models import Floats
 from sgq.problem import Problem
 from sgq_solvers.ensembles import Ensembles
 from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
 from sgq_solvers.ladder import SIZES, Ladder
 from sgq_solvers.replicas import Block, Lanes, Model, QuadraticModel, Spins, block_lanes_for, model_of
-from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
-from sgq_solvers.schedule import beta_ends, given_betas
+from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, in_turn, spin_samples
+from sgq_solvers.schedule import beta_ends, given_betas, unit_of_beta
 from sgq_solvers.workers import Run, threads
 
 _HOT, _COLD = 1.2, 10.0  # ends of the ladder, beta in units of 1 / rms
@@ -119,7 +119,7 @@ class TemperingSampler(Sampler, dimod.PolySampler):
         workers = threads(num_threads)
         blocks = workers if time_limit is not None else 1
         run: Run[_Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
-        alone = keep == "last" if independent is None else independent
+        alone = keep == "last" if independent is None else boolean("independent", independent)
         tempering = _Tempering(lanes, betas, fixed, sweeps, alone, start, seeds, keep, run)
         run.execute(tempering, lambda begun: tempering.wants(begun, wanted, blocks), workers)
         rows, info = tempering.answer(wanted)
@@ -158,10 +158,10 @@ def _first_ladder(
 
 def _ends(model: Model) -> tuple[float, float]:
     """Hottest and coldest inverse temperature: colder than where nothing moves is of no use."""
-    rms = model.rms or 1.0
+    unit = unit_of_beta(model.rms)
     gap = model.smallest_cost if isinstance(model, QuadraticModel) else None
-    cold = _COLD / rms if gap is None else min(_COLD / rms, -np.log(_FROZEN) / gap)
-    return min(_HOT / rms, cold / 2), cold
+    cold = _COLD * unit if gap is None else min(_COLD * unit, -np.log(_FROZEN) / gap)
+    return min(_HOT * unit, cold / 2), cold
 
 
 @dataclass
@@ -204,7 +204,8 @@ class _Tempering:
         """Temper a block, until its sweeps are done, time is up, the target is reached, or Ctrl-C."""
         began = time.perf_counter()
         seed = np.random.SeedSequence(self.seeds.entropy, spawn_key=(number,))
-        ensembles = Ensembles(self.lanes, Ladder(self.betas), seed, self._rows(number), self.independent)
+        rows = in_turn(self.start, number * self.lanes.lanes, self.lanes.lanes)
+        ensembles = Ensembles(self.lanes, Ladder(self.betas), seed, rows, self.independent)
         lowest, kept = _Lowest(ensembles, self.run.target), Kept(self.keep, self.lanes, self.lanes.lanes)
         steps = np.inf if self.sweeps is None else -(-self.sweeps // ensembles.sweeps)
         refine = _FIRST
@@ -257,14 +258,8 @@ class _Tempering:
             "acceptance": float(np.mean([reads.acceptance for reads in done])),
             "updates_per_ns": 1e-9 * sum(sweeps) * lanes.lanes * lanes.model.num_spins / seconds,
         }
+        info |= lanes.precision | ({"selected": True} if isinstance(self.keep, int) else {})
         return rows, info | ({"stopped": self.run.stopped} if self.run.stopped else {})
-
-    def _rows(self, number: int) -> Spins | None:
-        """Initial states of a block: the given ones in turn."""
-        if self.start is None:
-            return None
-        first = number * self.lanes.lanes
-        return self.start[(first + np.arange(self.lanes.lanes)) % len(self.start)]
 
 
 class _Lowest:

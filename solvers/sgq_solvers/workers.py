@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from sgq.checks import integer, real
-from sgq_solvers.sampler import Clock, Progress
+from sgq_solvers.sampler import Clock, Progress, checked_progress
 
 Result = TypeVar("Result")
 _REPORT = 0.1  # seconds between two reports of progress
@@ -48,7 +48,7 @@ class Run(Generic[Result]):
     ) -> None:
         self.clock = clock
         self.target = -np.inf if target is None else real("target_energy", target) + tolerance
-        self.progress = progress
+        self.progress = checked_progress(progress)
         self.total = total
         self.done = 0.0
         self.best = np.inf
@@ -86,22 +86,32 @@ class Run(Generic[Result]):
                 with self._lock:
                     self.results[block] = result
 
-        with ThreadPoolExecutor(num_threads) as pool:
+        pool = ThreadPoolExecutor(num_threads)
+        try:
             tasks = {pool.submit(loop) for _ in range(num_threads)}
-            try:
-                while tasks:
-                    finished, tasks = wait(tasks, timeout=_REPORT, return_when=FIRST_EXCEPTION)
-                    self._show()
-                    for task in finished:
-                        task.result()
-            except KeyboardInterrupt:
-                self.stopped = "interrupt"
-            except BaseException:
-                self.stopped = "interrupt"
-                raise
+            while tasks:
+                finished, tasks = wait(tasks, timeout=_REPORT, return_when=FIRST_EXCEPTION)
+                self._show()
+                for task in finished:
+                    task.result()
+        except KeyboardInterrupt:
+            self.stopped = "interrupt"
+        except BaseException:
+            self.stopped = "interrupt"
+            raise
+        finally:
+            self._join(pool)
         if self._first_hit < np.inf:
             self.stopped = "target_energy"
             self.results = {block: result for block, result in self.results.items() if block <= self._first_hit}
+
+    def _join(self, pool: ThreadPoolExecutor) -> None:
+        """Wait for the workers, whatever else is pressed meanwhile."""
+        while True:
+            try:
+                return pool.shutdown()
+            except KeyboardInterrupt:
+                self.stopped = "interrupt"
 
     def ordered(self) -> list[Result]:
         """Results in the order of their blocks."""

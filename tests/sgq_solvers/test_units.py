@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sgq.models import energy_tolerance
-from sgq_solvers.enumeration.units import multiples
+from sgq_solvers.units import multiples
 
 UNITS = st.sampled_from([1.0, 0.25, 0.1, 1 / 3, 32**-0.5, 1e-8, 1e9 / 7])
 NUMBERS = st.lists(st.integers(-1000, 1000), min_size=1, max_size=30).filter(any)

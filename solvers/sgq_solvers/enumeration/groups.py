@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +41,3 @@ class Groups(Protocol):
 
     def histogram(self, groups: States, lowest: float, step: float, levels: int) -> Integers:
         """How many configurations have the energies ``lowest + k step``, k < levels; all have one of these."""
-
-
-def aligned(size: int, kind: Any) -> NDArray[Any]:
-    """A flat array of zeros that begins on a cache line."""
-    item = np.dtype(kind).itemsize
-    room = np.zeros(size * item + 64, np.uint8)
-    first = -room.ctypes.data % 64
-    return room[first : first + size * item].view(kind)

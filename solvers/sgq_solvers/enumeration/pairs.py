@@ -14,7 +14,8 @@ import numpy as np
 from sgq.kernels.pair_scan import MIDDLE, Tables, histogram, listing, minima
 from sgq.kernels.walsh import spectrum
 from sgq.models import QuadraticForm
-from sgq_solvers.enumeration.groups import Floats, Integers, States, aligned
+from sgq_solvers.enumeration.groups import Floats, Integers, States
+from sgq_solvers.replicas.lanes import aligned
 
 LOW = 12  # a block of 2^12 energies and the three fields of the middle spins fit in the first-level cache
 _LARGEST = 32500.0  # of int16, with room for the rounding of every number added up

@@ -6,7 +6,8 @@ import numpy as np
 
 from sgq.kernels.term_scan import LOW, MaskedTerms, histogram, listing, minima
 from sgq.kernels.walsh import spectrum
-from sgq_solvers.enumeration.groups import Floats, Integers, States, aligned
+from sgq_solvers.enumeration.groups import Floats, Integers, States
+from sgq_solvers.replicas.lanes import aligned
 
 
 class TermGroups:
@@ -46,7 +47,8 @@ class TermGroups:
 
 
 def _work() -> Floats:
-    return aligned(2 << LOW, np.float64).reshape(2, 1 << LOW)
+    room: Floats = aligned(2 << LOW, np.float64)
+    return room.reshape(2, 1 << LOW)
 
 
 class OneGroup:

@@ -17,7 +17,7 @@ _LARGEST = 126  # what a site's field may reach, in units of the couplings
 class ByteLanes(PackedLanes):
     """See `sgq.kernels.byte_lanes`."""
 
-    kernel = "int8 lanes"
+    kernel, exact = "int8 lanes", True
     lanes, words = 256, 4
     model: QuadraticModel
 
@@ -43,19 +43,9 @@ class ByteLanes(PackedLanes):
     def _pool(self, entries: int, independent: bool) -> Any:
         return aligned(512 * entries, np.int8)
 
-    def _rotation(self, apart: int) -> int:
-        return apart
-
-    def _rounds(self, rotation: int) -> int:
-        return self.lanes // rotation
-
     def ladder(self, betas: Floats) -> Any:
         """See `Lanes.ladder`."""
         return half_temperatures(betas * self.unit)
-
-    def sweep(self, block: Block, betas: Floats) -> None:
-        """See `Lanes.sweep`."""
-        self.sweep_ladder(block, np.repeat(self.ladder(betas), self.lanes), len(betas))
 
     def sweep_ladder(self, block: Block, ladder: Any, sweeps: int) -> None:
         """See `Lanes.sweep_ladder`."""

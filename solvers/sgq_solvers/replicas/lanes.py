@@ -15,6 +15,7 @@ from sgq.models import Floats
 Spins = NDArray[np.int8]
 Words = NDArray[np.uint64]
 _ROUNDS = 64  # sites that share an entry of the pool, at most; entries of one that is renewed
+_SPREAD = 1e5  # sizes of couplings that float32 keeps apart with digits to spare
 _ENTRIES = 16  # entries of the pool, at least
 
 
@@ -40,6 +41,8 @@ class Lanes(ABC):
     ----------
     kernel
         Its name, as ``info["sgq"]["kernel"]`` says it.
+    exact
+        Whether it computes costs in integers.
     lanes
         Replicas of a block.
     model
@@ -47,6 +50,7 @@ class Lanes(ABC):
     """
 
     kernel: ClassVar[str]
+    exact: ClassVar[bool] = False
     lanes: int
     model: Any
 
@@ -54,6 +58,14 @@ class Lanes(ABC):
     def nanoseconds(self) -> float:
         """Roughly what a sweep of a block takes, to cut long runs into pieces."""
         return 3.0 * float(1 + self.model.work)
+
+    @property
+    def precision(self) -> dict[str, str]:
+        """A warning for ``info["sgq"]`` where float32 cannot tell the smallest costs beside the largest."""
+        if self.exact or self.model.spread < _SPREAD:
+            return {}
+        spread = f"couplings differ in size by a factor of {self.model.spread:.0e}"
+        return {"precision": f"{spread}: costs are computed in float32, which blurs those below 1e-6 of the largest"}
 
     @abstractmethod
     def start(self, seed: np.random.SeedSequence, rows: Spins | None = None, apart: int | None = 1) -> Block:
@@ -107,9 +119,17 @@ class PackedLanes(Lanes):
     def _pool(self, entries: int, independent: bool) -> Any:
         """Room for a pool of so many entries."""
 
-    @abstractmethod
     def _rotation(self, apart: int) -> int:
         """Rotation of the pool, in the kernel's unit, that moves it by `apart` replicas or a multiple of it."""
+        return apart
+
+    def _rounds(self, rotation: int) -> int:
+        """Different rotations of the pool by multiples of `rotation`."""
+        return self.lanes // rotation
+
+    def sweep(self, block: Block, betas: Floats) -> None:
+        """See `Lanes.sweep`."""
+        self.sweep_ladder(block, np.repeat(self.ladder(betas), self.lanes), len(betas))
 
     def _refresh(self, block: Block) -> None:
         """Recompute what a kernel keeps beside the spins."""
@@ -138,10 +158,6 @@ class PackedLanes(Lanes):
         else:
             self.assign(block, rows[np.arange(self.lanes) % len(rows)])
         return block
-
-    @abstractmethod
-    def _rounds(self, rotation: int) -> int:
-        """Different rotations of the pool by multiples of `rotation`."""
 
     def rows(self, block: Block, replicas: Any = slice(None)) -> Spins:
         """See `Lanes.rows`."""

@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.models import Floats, Integers, QuadraticForm, Terms, quadratic_form, terms
+from sgq_solvers.units import multiples
+
+_SIZES = 128  # couplings and fields of different size, zero among them, that the integer kernels could take
 
 
 class QuadraticModel:
@@ -45,18 +48,16 @@ class QuadraticModel:
 
     @cached_property
     def unit(self) -> float | None:
-        """The number of which every coupling and field is a whole multiple, exactly; None if there is none in sight."""
+        """The number of which every coupling and field is a whole multiple; None where there is none of use."""
         values = np.unique(np.abs(np.concatenate([self.couplings, self.fields])))
-        values = values[values > 0]
-        if not len(values):
-            return 1.0
-        if len(values) > 4096:
-            return None
-        for part in (1, 2, 3, 4):
-            unit = float(values[0]) / part
-            if (np.rint(values / unit) * unit == values).all():
-                return unit
-        return None
+        found = multiples(values, self.tolerance) if len(values) <= _SIZES else None
+        return found.unit if found else None
+
+    @cached_property
+    def spread(self) -> float:
+        """Largest coupling or field over the smallest."""
+        smallest = np.abs(np.concatenate([self.couplings[self.couplings != 0], self.fields[self.fields != 0]]))
+        return float(self.largest / smallest.min()) if len(smallest) else 1.0
 
     @cached_property
     def smallest_cost(self) -> float | None:
@@ -104,6 +105,12 @@ class PolynomialModel:
         """Root mean square over sites of the root of the sum of squared coefficients of the terms at the site."""
         squares = self.sum_over_terms((self.terms.coefficients / self.largest) ** 2)
         return float(self.largest * np.sqrt(squares.mean())) if self.num_spins else 0.0
+
+    @cached_property
+    def spread(self) -> float:
+        """Largest coefficient over the smallest."""
+        smallest = np.abs(self.terms.coefficients[self.terms.coefficients != 0])
+        return float(self.largest / smallest.min()) if len(smallest) else 1.0
 
     @property
     def work(self) -> int:

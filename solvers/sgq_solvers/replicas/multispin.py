@@ -19,7 +19,7 @@ _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 class MultiSpin(PackedLanes):
     """See `sgq.kernels.multispin`."""
 
-    kernel = "multi-spin"
+    kernel, exact = "multi-spin", True
     lanes, words = 512, 8
     model: QuadraticModel
 

@@ -42,19 +42,9 @@ class TermLanes(PackedLanes):
     def _pool(self, entries: int, independent: bool) -> Any:
         return aligned(128 * entries, np.float32)
 
-    def _rotation(self, apart: int) -> int:
-        return apart
-
-    def _rounds(self, rotation: int) -> int:
-        return self.lanes // rotation
-
     def ladder(self, betas: Floats) -> Any:
         """See `Lanes.ladder`."""
         return half_temperatures(betas * self.model.largest)
-
-    def sweep(self, block: Block, betas: Floats) -> None:
-        """See `Lanes.sweep`."""
-        self.sweep_ladder(block, np.repeat(self.ladder(betas), self.lanes), len(betas))
 
     def sweep_ladder(self, block: Block, ladder: Any, sweeps: int) -> None:
         """See `Lanes.sweep_ladder`."""
