@@ -177,6 +177,7 @@ class _Annealing:
     ) -> None:
         self.lanes, self.plan, self.keep = lanes, plan, keep
         self.start, self.apart, self.wanted, self.seeds, self.run = start, apart, wanted, seeds, run
+        self.blur = 1e-6 * lanes.model.rms * lanes.model.num_spins  # float32 does less than this to an energy
         self.pace = 1.3e-9 * lanes.nanoseconds  # seconds that a sweep of a block takes
         room = run.clock.room(lanes.model.num_spins) // _RESTARTS
         self.most = max(1, room) if wanted is None and room < lanes.lanes else None
@@ -199,9 +200,8 @@ class _Annealing:
         """Anneal a block, to the end of its schedule, of the time, or to Ctrl-C."""
         lanes, sweeps = self.lanes, self.sweeps(number)
         began = time.perf_counter()
-        block = lanes.start(
-            self._seed(number), in_turn(self.start, number * self.lanes.lanes, self.lanes.lanes), self.apart
-        )
+        rows = in_turn(self.start, number * lanes.lanes, lanes.lanes)
+        block = lanes.start(self._seed(number), rows, self.apart)
         reads = lanes.lanes if self.wanted is None else self.wanted - number * lanes.lanes
         kept, changed, length = Kept(self.keep, lanes, reads, self.most), [], self.plan.length(sweeps)
         pieces = _LOOKS if kept.wants_looks else _PIECES
@@ -215,16 +215,23 @@ class _Annealing:
             else:
                 changed.append(self._sweep(block, part))
             done += len(part)
-            best = kept.look(block) if kept.wants_looks else np.inf
-            self.run.report(number, best, len(part) / length)
+            if kept.wants_looks:
+                kept.look(block)
+            self.run.report(number, self._best(kept), len(part) / length)
             if self.run.over(number):
                 if done < length:
                     lanes.sweep(block, np.full(self.plan.quench, np.inf))
                 break
         seconds = time.perf_counter() - began
         self.pace = max(1e-9, seconds / done)
-        self.run.report(number, kept.look(block), 0.0)
+        kept.look(block)
+        self.run.report(number, self._best(kept), 0.0)
         return _Reads(kept.rows, kept.energies, min(done, sweeps), seconds, float(np.mean(changed)))
+
+    def _best(self, kept: Kept) -> float:
+        """Lowest energy kept so far, in float64 where it may be the target."""
+        best = float(kept.energies.min(initial=np.inf))
+        return float(self.lanes.model.energies(kept.rows).min()) if best <= self.run.target + self.blur else best
 
     def answer(self) -> tuple[Spins, dict[str, Any]]:
         """All rows, and what there is to say."""

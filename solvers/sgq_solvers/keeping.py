@@ -39,8 +39,8 @@ class Kept:
         """Whether states on the way matter."""
         return self.keep != "last"
 
-    def look(self, block: Block) -> float:
-        """Keep what is good of the present states; the lowest energy among them, to the kernel's precision."""
+    def look(self, block: Block) -> None:
+        """Keep what is good of the present states."""
         energies = self.lanes.energies(block)[self._chosen]
         if self.keep == "last":
             chosen = self._chosen if self._most is None else np.argsort(energies, kind="stable")[: self._most]
@@ -53,7 +53,6 @@ class Kept:
             self.rows[better], self.energies[better] = self.lanes.rows(block, better), energies[better]
         else:
             self._merge(block, energies, int(self.keep))
-        return float(energies.min(initial=np.inf))
 
     def _merge(self, block: Block, energies: Floats, most: int) -> None:
         """Take the lowest states in, in portions, until no other can be among the best."""
