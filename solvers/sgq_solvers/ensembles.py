@@ -11,7 +11,7 @@ from sgq_solvers.replicas.float_lanes import FloatLanes
 from sgq_solvers.replicas.multispin import MultiSpin
 from sgq_solvers.schedule import QUENCH
 
-_SWEEPS = 5  # between exchanges; twice as many in multi-spin code, where an exchange costs more than they do
+_SWEEPS = 5  # between exchanges; four times as many in multi-spin code, where an exchange costs more than they do
 _LONG = 5e7  # nanoseconds between exchanges, at most: a time limit is looked at no more often
 _SPARSE = 6.0  # neighbours of a site, at most, where clusters do not percolate at once
 _WORD = 64
@@ -38,7 +38,7 @@ class Ensembles:
         self, lanes: Lanes, ladder: Ladder, seed: np.random.SeedSequence, start: Spins | None, independent: bool
     ) -> None:
         self.lanes, self.independent = lanes, independent
-        sweeps = 2 * _SWEEPS if isinstance(lanes, MultiSpin) else _SWEEPS
+        sweeps = 4 * _SWEEPS if isinstance(lanes, MultiSpin) else _SWEEPS
         self.sweeps = max(1, min(sweeps, int(_LONG / lanes.nanoseconds)))
         self._seed = seed
         self._random = np.random.Generator(np.random.SFC64(seed.spawn(1)[0]))

@@ -25,12 +25,13 @@ from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, in_turn, s
 from sgq_solvers.schedule import beta_ends, given_betas, unit_of_beta
 from sgq_solvers.workers import Run, threads
 
-_HOT, _COLD = 1.2, 10.0  # ends of the ladder, beta in units of 1 / rms
+_HOT, _COLD = 1.5, 10.0  # ends of the ladder, beta in units of 1 / rms
 _LARGE = (2000, 20_000)  # spins from which 16, and 32, temperatures are too few to begin with
 _FROZEN = 1e-3  # acceptance of the cheapest move that is cold enough
 _SWEEPS = 1000
 _FIRST = 20  # exchanges until the ladder is refined, then twice as many, and so on
-_LOOK = 5  # exchanges between two looks at copies of all replicas, quenched
+_LOOK = 5  # exchanges between two looks at all replicas, as they are and quenched
+_QUENCH_EXACT = 20  # between two of quenched ones where costs are integers: the coldest are frozen as they are
 
 
 class TemperingSampler(Sampler, dimod.PolySampler):
@@ -63,10 +64,10 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             Reads; a read is one ensemble, a whole ladder of replicas. By default all ensembles of one block of the
             kernel that suits the model, or of one block a thread where a time limit is given.
         num_sweeps
-            Sweeps of each replica, five between exchanges (ten in multi-spin code, fewer for models so large that they
+            Sweeps of each replica, five between exchanges (20 in multi-spin code, fewer for models so large that they
             take long); by default 1000, or as many as fit into the time limit.
         beta_range
-            Hottest and coldest inverse temperature, used as given; by default 1.2 and 10 in units of 1/rms, with rms²
+            Hottest and coldest inverse temperature, used as given; by default 1.5 and 10 in units of 1/rms, with rms²
             the mean over sites of h² + Σ J² (in spins), or less at the cold end where couplings are whole multiples of
             a unit and the cheapest move is accepted once in a thousand times before. The ladder between them starts
             linear, with 16 temperatures (32 for more than 2000 spins, 64 for more than 20 000). It is refined after 20,
@@ -80,9 +81,9 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             shape (rows, N) in the order of ``bqm.variables``, or anything `dimod.as_samples` takes.
         keep
             ``"best"``: the lowest state of each ensemble, of those looked at: all its replicas at every fifth exchange,
-            as they are and after four sweeps at zero temperature. ``"last"``: the state at the coldest temperature, a
-            sample of the Boltzmann distribution there once the ensemble is in equilibrium. A number n: the n lowest
-            distinct states of all looked at.
+            as they are and (every twentieth where costs are integers) after four sweeps at zero temperature.
+            ``"last"``: the state at the coldest temperature, a sample of the Boltzmann distribution there once the
+            ensemble is in equilibrium. A number n: the n lowest distinct states of all looked at.
         independent
             Whether ensembles share no random numbers at all; replicas that interact never do. By default they share
             unless ``keep="last"``, where averages over ensembles are to be trusted (see `AnnealingSampler.sample`).
@@ -208,7 +209,7 @@ class _Tempering:
         ensembles = Ensembles(self.lanes, Ladder(self.betas), seed, rows, self.independent)
         lowest, kept = _Lowest(ensembles, self.run.target), Kept(self.keep, self.lanes, self.lanes.lanes)
         steps = np.inf if self.sweeps is None else -(-self.sweeps // ensembles.sweeps)
-        refine = _FIRST
+        refine, quench = _FIRST, _QUENCH_EXACT if self.lanes.exact else _LOOK
         while ensembles.exchanges < steps:
             if ensembles.exchanges == refine and not self.fixed:
                 ensembles.refine()
@@ -217,10 +218,12 @@ class _Tempering:
             best = np.inf
             if ensembles.exchanges % _LOOK == 0 or lowest.near(ensembles.energies):
                 best = lowest.look(ensembles.block, ensembles.energies)
+                if isinstance(self.keep, int):
+                    kept.look(ensembles.block)
+            if ensembles.exchanges % quench == 0:
                 quenched, energies = ensembles.quenched()
                 best = min(best, lowest.look(quenched, energies))
                 if isinstance(self.keep, int):
-                    kept.look(ensembles.block)
                     kept.look(quenched)
             self.run.report(number, best, 1 / steps)
             if self.run.over(number) or best <= self.run.target:

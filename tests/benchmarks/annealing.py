@@ -1,15 +1,17 @@
 """Annealing and tempering against neal and OpenJij, alternating in one run, on one core.
 
-    python tests/benchmarks/annealing.py DATA [rates|times|threads] [--rounds 3] [--json FILE]
+    python tests/benchmarks/annealing.py DATA [rates|times|droplets|threads] [--rounds 3] [--json FILE]
 
 DATA holds the folder generated_ising. ``rates``: attempted updates per nanosecond. Ours are those of the whole call of
 `sgq.solve`, conversion and SampleSet included, and beside them those of the kernel alone; neal's and OpenJij's are
 those of their sampling alone, as they report it. ``times``: time to solution at 99 %. Ours by default parameters, the
 99 % quantile over seeds of the whole call until it returns with the target; neal at the best of several numbers of
-sweeps and schedules. OpenJij takes part where it is installed. ``threads``: two threads against one, on two cores.
+sweeps and schedules. OpenJij takes part where it is installed. ``droplets``: tempering of the
+Chimera droplets in DATA's folder chimera_droplet. ``threads``: two threads against one, on two cores.
 """
 
 import argparse
+import csv
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -121,25 +123,38 @@ def until(model: dimod.BinaryQuadraticModel, solver: str, target: float, seed: i
 
 
 def neal_at_its_best(model: dimod.BinaryQuadraticModel, target: float, seconds: float) -> tuple[float, str]:
-    """Lowest time to solution over schedules and numbers of sweeps, each tried for so many seconds."""
-    best, how = np.inf, "never hit"
+    """Lowest time to solution over schedules and numbers of sweeps, each tried for so many seconds.
+
+    The lowest of many noisy figures is too low, so the three best are measured again, for six times as long.
+    """
     ends = 0.1 / rms(model), 6.0 / rms(model)
-    for label, options in (
-        ("default range", {}),
-        ("geometric", {"beta_range": ends}),
-        ("linear", {"beta_range": ends, "beta_schedule_type": "linear"}),
-    ):
-        for sweeps in (300, 1000, 2000, 4000, 10_000):
-            trial = NEAL.sample(model, num_reads=2, num_sweeps=sweeps, seed=1, **options)
-            reads = max(10, int(seconds / (trial.info["timing"]["sampling_ns"] * 1e-9 / 2)))
-            answer = NEAL.sample(model, num_reads=reads, num_sweeps=sweeps, seed=2, **options)
-            hits = int((answer.record.energy <= target).sum())
-            if hits:
-                spent = answer.info["timing"]["sampling_ns"] * 1e-9 / reads
-                value = spent * max(1.0, np.log(0.01) / np.log1p(-hits / reads) if hits < reads else 1.0)
-                if value < best:
-                    best, how = value, f"{label}, {sweeps} sweeps, {hits} of {reads} hit"
-    return best, how
+    schedules: dict[str, dict[str, Any]] = {
+        "default range": {},
+        "geometric": {"beta_range": ends},
+        "linear": {"beta_range": ends, "beta_schedule_type": "linear"},
+    }
+    trials = [(label, sweeps) for label in schedules for sweeps in (300, 1000, 2000, 4000, 10_000)]
+    first = [neal_once(model, target, seconds, sweeps, schedules[label], 1) for label, sweeps in trials]
+    best = [trials[k] for k in np.argsort([value for value, _ in first])[:3] if np.isfinite(first[k][0])]
+    again = [
+        (*neal_once(model, target, 6 * seconds, sweeps, schedules[label], 2), f"{label}, {sweeps} sweeps")
+        for label, sweeps in best
+    ]
+    value, hits, how = min(again, default=(np.inf, "", "never hit"))
+    return value, f"{how}{hits}"
+
+
+def neal_once(
+    model: dimod.BinaryQuadraticModel, target: float, seconds: float, sweeps: int, options: dict[str, Any], seed: int
+) -> tuple[float, str]:
+    """Time to solution at 99 % of neal's sampling, and its hits."""
+    trial = NEAL.sample(model, num_reads=2, num_sweeps=sweeps, seed=seed, **options)
+    reads = max(10, int(seconds / (trial.info["timing"]["sampling_ns"] * 1e-9 / 2)))
+    answer = NEAL.sample(model, num_reads=reads, num_sweeps=sweeps, seed=seed + 10, **options)
+    hits = int((answer.record.energy <= target).sum())
+    spent = answer.info["timing"]["sampling_ns"] * 1e-9 / reads
+    needed = np.inf if hits == 0 else 1.0 if hits == reads else max(1.0, np.log(0.01) / np.log1p(-hits / reads))
+    return spent * needed, f", {hits} of {reads} hit"
 
 
 def times(folder: Path, rounds: int, file: Path | None) -> None:
@@ -157,10 +172,28 @@ def times(folder: Path, rounds: int, file: Path | None) -> None:
             row[f"{solver}, 99 % s"] = float(np.quantile(spent, 0.99, method="higher"))
             row[f"{solver}, missed"] = f"{int(np.isinf(spent).sum())} of {runs}"
         row["neal, 99 % s"], row["neal's best"] = neal_at_its_best(model, target, 4.0 * rounds / 3)
-        row["ratio"] = row["neal, 99 % s"] / min(row[k] for k in row if k.endswith(", 99 % s") and "neal" not in k)
+        row["ratio"] = row["neal, 99 % s"] / min(
+            row[k] for k in row if k.endswith(", 99 % s") and not k.startswith("neal")
+        )
         rows.append(row)
     columns = list(dict.fromkeys(key for row in rows for key in row))
     show("time to solution at 99 %", columns, rows, file)
+
+
+def droplets(folder: Path, rounds: int, file: Path | None) -> None:
+    """Print how long tempering takes for the droplet instances of the folder chimera_droplet."""
+    folder = folder.parent / "chimera_droplet"
+    with (folder / "optima.csv").open() as lines:
+        stated = {row["file"]: float(row["value"]) for row in csv.DictReader(lines)}
+    rows = []
+    for name, value in sorted(stated.items()):
+        if name.startswith(("chimera128", "chimera512")):
+            problem = sgq.load(folder / name, format="ising")
+            model, target = problem.model, value + 1e-4
+            until(model, "tempering", target, 0, 1.0)  # compiles
+            spent = [until(model, "tempering", target, seed, 30.0) for seed in range(1, 6)]
+            rows.append({"instance": name, "stated": f"{value:.6g}", "seconds of five runs": f"{np.round(spent, 2)}"})
+    show("tempering of droplets, seconds to the stated energy", list(rows[0]), rows, file)
 
 
 def threads(folder: Path, rounds: int, file: Path | None) -> None:
@@ -182,12 +215,14 @@ def main() -> None:
     """Run the parts asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("parts", nargs="*", default=["rates", "times"], choices=["rates", "times", "threads"])
+    parser.add_argument(
+        "parts", nargs="*", default=["rates", "times"], choices=["rates", "times", "droplets", "threads"]
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     for part in arguments.parts:
-        {"rates": rates, "times": times, "threads": threads}[part](
+        {"rates": rates, "times": times, "droplets": droplets, "threads": threads}[part](
             arguments.data / "generated_ising", arguments.rounds, arguments.json
         )
 
