@@ -13,7 +13,7 @@ that of Isakov, Zintchenko, Rønnow & Troyer, Comput. Phys. Commun. 192, 265 (20
 import numpy as np
 from numba import njit
 
-from sgq.kernels.noise import DIGITS, Words, bernoulli, next_words
+from sgq.kernels.noise import DIGITS, SURE, Words, bernoulli, next_words
 from sgq.kernels.vectors import (
     Vector,
     add_counts,
@@ -33,7 +33,6 @@ from sgq.kernels.vectors import (
 WORDS = 8  # of 64 replicas each
 LANES = 64 * WORDS
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-_SURE = 8  # digits of a random number that are drawn before looking whether more are needed
 _Bonds = Vector("u64", 8, 15)
 _Total = Vector("u64", 8, 16)
 _FLUSH = 15 * 4096  # bonds that sixteen digits count
@@ -144,7 +143,7 @@ def _visit_independently(  # type: ignore[no-untyped-def]
         undecided = splat(Words, _ALL)
         accepted = undecided ^ undecided
         place = np.uint64(0)
-        for _ in range(_SURE):
+        for _ in range(SURE):
             words, a, b = next_words(a, b)
             digit = choose(counts, load(Rows, digits, place), Bonds)
             differs = (words ^ digit) & undecided

@@ -38,6 +38,7 @@ from sgq.kernels.vectors import (
 
 PROPOSED = 15 / 16
 DIGITS = 32  # binary digits of a probability
+SURE = 8  # digits of hundreds of random numbers that are drawn before looking whether more are needed
 
 Words = Vector("u64", 8)
 Floats = Vector("f32", 16)
@@ -97,6 +98,13 @@ def bernoulli(Masks, digits, first, a, b):  # type: ignore[no-untyped-def]
     step = np.uint64(8 * Masks.rows)
     place = np.uint64(first)
     end = place + np.uint64(DIGITS) * step
+    for _ in range(SURE):
+        words, a, b = next_words(a, b)
+        digit = load(Masks, digits, place)
+        differs = (words ^ digit) & undecided
+        accepted = accepted | (differs & digit)
+        undecided = undecided & ~differs
+        place += step
     while place < end and any_set(undecided):
         words, a, b = next_words(a, b)
         digit = load(Masks, digits, place)
