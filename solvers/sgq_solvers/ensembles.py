@@ -11,8 +11,8 @@ from sgq_solvers.replicas.float_lanes import FloatLanes
 from sgq_solvers.replicas.multispin import MultiSpin
 from sgq_solvers.schedule import QUENCH
 
-_SWEEPS = 5  # between exchanges; four times as many in multi-spin code, where an exchange costs more than they do
-_LONG = 5e7  # nanoseconds between exchanges, at most: a time limit is looked at no more often
+_SWEEPS = 5  # between exchanges
+LONG = 5e7  # nanoseconds of sweeping between two looks at the clock, at most
 _SPARSE = 6.0  # neighbours of a site, at most, where clusters do not percolate at once
 _WORD = 64
 
@@ -38,8 +38,7 @@ class Ensembles:
         self, lanes: Lanes, ladder: Ladder, seed: np.random.SeedSequence, start: Spins | None, independent: bool
     ) -> None:
         self.lanes, self.independent = lanes, independent
-        sweeps = 4 * _SWEEPS if isinstance(lanes, MultiSpin) else _SWEEPS
-        self.sweeps = max(1, min(sweeps, int(_LONG / lanes.nanoseconds)))
+        self.sweeps = max(1, min(_SWEEPS, int(LONG / lanes.nanoseconds)))
         self._seed = seed
         self._random = np.random.Generator(np.random.SFC64(seed.spawn(1)[0]))
         self._trips = np.zeros(1, np.int64)
@@ -80,7 +79,22 @@ class Ensembles:
         """Round trips so far."""
         return int(self._trips[0])
 
-    def step(self) -> None:
+    def advance(self, steps: int, target: float) -> None:
+        """So many steps, or fewer where a replica reaches the target: sweeps, cluster moves, exchange."""
+        uniforms = self._random.random((steps, self._swaps.size // 2))
+        if isinstance(self.lanes, MultiSpin):
+            records = self._swaps, self.ladder.accepted, self.ladder.tried, self._ends, self._trips
+            self.energies = np.empty(self._swaps.shape)
+            exchange = self.ladder.betas, self.exchanges % 2, uniforms, self.energies, *records
+            self.exchanges += self.lanes.temper(self.block, self._scales, self.sweeps, steps, target, *exchange)
+            self.energies += self.lanes.model.offset
+            return
+        for step in range(steps):
+            self._step(uniforms[step])
+            if self.energies.min() <= target:
+                return
+
+    def _step(self, uniforms: Floats) -> None:
         """Sweeps, cluster moves where they pay, and one exchange of neighbouring temperatures."""
         from sgq.kernels.tempering import exchange
 
@@ -88,17 +102,8 @@ class Ensembles:
         if self.clusters:
             self._swap_clusters()
         self.energies = self.lanes.energies(self.block).reshape(self.count, -1)
-        exchange(
-            self.energies,
-            self.ladder.betas,
-            self.exchanges % 2,
-            self._random.random(self._swaps.size // 2),
-            self._swaps,
-            self.ladder.accepted,
-            self.ladder.tried,
-            self._ends,
-            self._trips,
-        )
+        parity, records = self.exchanges % 2, (self.ladder.accepted, self.ladder.tried, self._ends, self._trips)
+        exchange(self.energies, self.ladder.betas, parity, uniforms, self._swaps, *records)
         self.lanes.swap_neighbours(self.block, self._swaps.ravel())
         self.exchanges += 1
 

@@ -17,7 +17,7 @@ import numpy as np
 from sgq.checks import boolean, integer, seed_integer
 from sgq.models import Floats
 from sgq.problem import Problem
-from sgq_solvers.ensembles import Ensembles
+from sgq_solvers.ensembles import LONG, Ensembles
 from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
 from sgq_solvers.ladder import SIZES, Ladder
 from sgq_solvers.replicas import Block, Lanes, Model, QuadraticModel, Spins, block_lanes_for, model_of
@@ -31,7 +31,7 @@ _FROZEN = 1e-3  # acceptance of the cheapest move that is cold enough
 _SWEEPS = 1000
 _FIRST = 20  # exchanges until the ladder is refined, then twice as many, and so on
 _LOOK = 5  # exchanges between two looks at all replicas, as they are and quenched
-_QUENCH_EXACT = 20  # between two of quenched ones where costs are integers: the coldest are frozen as they are
+_LOOK_EXACT = 20  # where costs are integers, and the coldest replicas frozen as they are
 
 
 class TemperingSampler(Sampler, dimod.PolySampler):
@@ -64,8 +64,8 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             Reads; a read is one ensemble, a whole ladder of replicas. By default all ensembles of one block of the
             kernel that suits the model, or of one block a thread where a time limit is given.
         num_sweeps
-            Sweeps of each replica, five between exchanges (20 in multi-spin code, fewer for models so large that they
-            take long); by default 1000, or as many as fit into the time limit.
+            Sweeps of each replica, five between exchanges (fewer for models so large that they take long); by default
+            1000, or as many as fit into the time limit.
         beta_range
             Hottest and coldest inverse temperature, used as given; by default 1.5 and 10 in units of 1/rms, with rms²
             the mean over sites of h² + Σ J² (in spins), or less at the cold end where couplings are whole multiples of
@@ -80,8 +80,8 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             Configurations to start from instead of random ones, in the model's vartype, used in turn: an array of
             shape (rows, N) in the order of ``bqm.variables``, or anything `dimod.as_samples` takes.
         keep
-            ``"best"``: the lowest state of each ensemble, of those looked at: all its replicas at every fifth exchange,
-            as they are and (every twentieth where costs are integers) after four sweeps at zero temperature.
+            ``"best"``: the lowest state of each ensemble, of those looked at: all its replicas at every fifth exchange
+            (twentieth where costs are integers), as they are and after four sweeps at zero temperature.
             ``"last"``: the state at the coldest temperature, a sample of the Boltzmann distribution there once the
             ensemble is in equilibrium. A number n: the n lowest distinct states of all looked at.
         independent
@@ -209,23 +209,19 @@ class _Tempering:
         ensembles = Ensembles(self.lanes, Ladder(self.betas), seed, rows, self.independent)
         lowest, kept = _Lowest(ensembles, self.run.target), Kept(self.keep, self.lanes, self.lanes.lanes)
         steps = np.inf if self.sweeps is None else -(-self.sweeps // ensembles.sweeps)
-        refine, quench = _FIRST, _QUENCH_EXACT if self.lanes.exact else _LOOK
+        refine, look = _FIRST, _LOOK_EXACT if self.lanes.exact else _LOOK
+        piece = max(1, int(LONG / (ensembles.sweeps * self.lanes.nanoseconds)))
         while ensembles.exchanges < steps:
             if ensembles.exchanges == refine and not self.fixed:
                 ensembles.refine()
                 refine = 2 * refine + _FIRST
-            ensembles.step()
+            done = ensembles.exchanges
+            events = (look - done % look, steps - done, piece, np.inf if self.fixed else refine - done)
+            ensembles.advance(int(min(events)), lowest.target)
             best = np.inf
-            if ensembles.exchanges % _LOOK == 0 or lowest.near(ensembles.energies):
-                best = lowest.look(ensembles.block, ensembles.energies)
-                if isinstance(self.keep, int):
-                    kept.look(ensembles.block)
-            if ensembles.exchanges % quench == 0:
-                quenched, energies = ensembles.quenched()
-                best = min(best, lowest.look(quenched, energies))
-                if isinstance(self.keep, int):
-                    kept.look(quenched)
-            self.run.report(number, best, 1 / steps)
+            if ensembles.exchanges % look == 0 or ensembles.energies.min() <= lowest.target:
+                best = self._look(ensembles, lowest, kept)
+            self.run.report(number, best, (ensembles.exchanges - done) / steps)
             if self.run.over(number) or best <= self.run.target:
                 break
         seconds = time.perf_counter() - began
@@ -238,6 +234,16 @@ class _Tempering:
         else:
             rows = lowest.rows
         return _Reads(rows, ensembles, ensembles.acceptance(), seconds)
+
+    def _look(self, ensembles: Ensembles, lowest: _Lowest, kept: Kept) -> float:
+        """Look at all replicas, as they are and quenched; the lowest energy so far."""
+        lowest.look(ensembles.block, ensembles.energies)
+        quenched, energies = ensembles.quenched()
+        best = lowest.look(quenched, energies)
+        if isinstance(self.keep, int):
+            kept.look(ensembles.block)
+            kept.look(quenched)
+        return best
 
     def answer(self, wanted: int | None) -> tuple[Spins, dict[str, Any]]:
         """All rows, and what there is to say."""
@@ -274,10 +280,6 @@ class _Lowest:
         self.target = target + 1e-6 * model.rms * model.num_spins  # float32 does less than this to an energy
         self.energies = np.full(ensembles.count, np.inf)
         self.rows = np.empty((ensembles.count, model.num_spins), np.int8)
-
-    def near(self, energies: Floats) -> bool:
-        """Whether one of the energies may be the target."""
-        return bool(energies.min() <= self.target)
 
     def look(self, block: Block, energies: Floats) -> float:
         """Keep what is lower; the lowest energy of all, in float64 where it may be the target."""

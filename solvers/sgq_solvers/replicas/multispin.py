@@ -125,8 +125,22 @@ class MultiSpin(PackedLanes):
         """See `Lanes.sweep_ladder`."""
         from sgq.kernels.multispin import sweep
 
+        sweep(*self._arguments(block, ladder, sweeps))
+
+    def temper(self, block: Block, ladder: Any, sweeps: int, steps: int, target: float, *exchange: Any) -> int:
+        """Steps of tempering until an energy reaches the target; `exchange` and the answer as in the kernel.
+
+        The energies are left without the offset.
+        """
+        from sgq.kernels.multispin_tempering import temper
+
+        sweeping, counting = self._arguments(block, ladder, sweeps), (*self._pairs, self._num_bonds)
+        return int(temper(steps, target - self.model.offset, self.unit, sweeping, counting, *exchange))
+
+    def _arguments(self, block: Block, ladder: Any, sweeps: int) -> tuple[Any, ...]:
+        """What the kernel's sweep takes."""
         classes = [(*c, *acceptance, p) for c, acceptance, p in zip(self._classes, ladder, block.pool, strict=True)]
-        sweep(block.spins, *classes[0], *classes[1], sweeps, block.rotation, block.generators)
+        return (block.spins, *classes[0], *classes[1], sweeps, block.rotation, block.generators)
 
     def _chances(self, betas: Floats) -> list[NDArray[np.uint32]]:
         """Probabilities of acceptance in both classes, times 2^32, a row for each cost."""
