@@ -174,17 +174,15 @@ def write_digits(chances, result):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def write_own_digits(chances, result):  # type: ignore[no-untyped-def]
-    """Binary digits of probabilities, uint32 (R, 512), times 2^32, one a replica, as `sweep` takes them."""
+    """Binary digits of probabilities, uint32 (R, 64), times 2^32, one a replica and the same in all words, as above."""
     rows = chances.shape[0]
     for row in range(rows):
         for digit in range(DIGITS):
             shift = np.uint32(DIGITS - 1 - digit)
-            for word in range(WORDS):
-                bits = np.uint64(0)
-                for bit in range(64):
-                    one = np.uint64((chances[row, 64 * word + bit] >> shift) & np.uint32(1))
-                    bits |= one << np.uint64(bit)
-                result[(digit * rows + row) * WORDS + word] = bits
+            bits = np.uint64(0)
+            for bit in range(64):
+                bits |= np.uint64((chances[row, bit] >> shift) & np.uint32(1)) << np.uint64(bit)
+            store(result, (digit * rows + row) * WORDS, splat(Words, bits))
 
 
 @njit(cache=True, nogil=True)

@@ -86,7 +86,7 @@ class Lanes(ABC):
 
     @abstractmethod
     def ladder(self, betas: Floats) -> Any:
-        """What `sweep_ladder` takes, for one beta a replica."""
+        """What `sweep_ladder` takes, for one beta a replica; they repeat after 64 replicas or fewer."""
 
     @abstractmethod
     def energies(self, block: Block) -> Floats:

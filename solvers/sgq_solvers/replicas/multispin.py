@@ -110,7 +110,7 @@ class MultiSpin(PackedLanes):
         from sgq.kernels.multispin import write_own_digits
 
         result = []
-        for chances in self._chances(betas):
+        for chances in self._chances(betas[:64]):
             digits = self._digits(len(chances))
             write_own_digits(chances, digits)
             result.append((np.empty((0, len(chances)), np.uint32), digits))
