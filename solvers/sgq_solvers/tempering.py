@@ -27,7 +27,7 @@ from sgq_solvers.workers import Run, threads
 
 _HOT, _COLD = 1.5, 10.0  # ends of the ladder, beta in units of 1 / rms
 _LARGE = (2000, 20_000)  # spins from which 16, and 32, temperatures are too few to begin with
-_FROZEN = 1e-3  # acceptance of the cheapest move that is cold enough
+_FROZEN = 3e-4  # acceptance of the cheapest move that is cold enough
 _SWEEPS = 1000
 _FIRST = 20  # exchanges until the ladder is refined, then twice as many, and so on
 _LOOK = 5  # exchanges between two looks at all replicas, as they are and quenched
@@ -69,7 +69,7 @@ class TemperingSampler(Sampler, dimod.PolySampler):
         beta_range
             Hottest and coldest inverse temperature, used as given; by default 1.5 and 10 in units of 1/rms, with rms²
             the mean over sites of h² + Σ J² (in spins), or less at the cold end where couplings are whole multiples of
-            a unit and the cheapest move is accepted once in a thousand times before. The ladder between them starts
+            a unit and the cheapest move is accepted 3 times in 10 000 before. The ladder between them starts
             linear, with 16 temperatures (32 for more than 2000 spins, 64 for more than 20 000). It is refined after 20,
             40, 80, … exchanges so that all are rejected equally often, and grows to 32 or 64 temperatures where
             exchanges are rarer than one in five.
