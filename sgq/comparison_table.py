@@ -40,7 +40,8 @@ class ComparisonRow:
     residual_energy
         `best` minus `target`.
     num_reads, hits
-        Reads made, and reads that reached the target. A proven answer is one read.
+        Reads made, and reads that reached the target. A proven answer is one read. Where rows are no independent reads
+        their number is None, and `hits` counts rows.
     success_probability, success_low, success_high
         Of one read, with its exact 95 % interval; for a proven answer there is no uncertainty.
     time_to_solution, time_low, time_high
@@ -196,7 +197,7 @@ def _cells(row: ComparisonRow) -> list[str]:
     success, time = _number(row.success_probability, 2), _seconds(row.time_to_solution)
     if row.proven and row.hits:
         success += "\nproven"
-    elif row.hits is not None:
+    elif row.success_low is not None:
         success += f"\n{_number(row.success_low, 2)}–{_number(row.success_high, 2)}"
         if row.time_low is not None and row.time_high is not None and not row.proven:
             time += f"\n{format_interval(row.time_low, row.time_high)}"
@@ -205,7 +206,7 @@ def _cells(row: ComparisonRow) -> list[str]:
         _number(row.best),
         _number(row.mean, 6),
         _number(residual, 6),
-        "–" if row.hits is None else f"{row.hits}/{row.num_reads}",
+        "–" if row.hits is None else f"{row.hits}/{'–' if row.num_reads is None else row.num_reads}",
         success,
         time,
         _seconds(row.seconds),
