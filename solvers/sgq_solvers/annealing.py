@@ -177,7 +177,6 @@ class _Annealing:
     ) -> None:
         self.lanes, self.plan, self.keep = lanes, plan, keep
         self.start, self.apart, self.wanted, self.seeds, self.run = start, apart, wanted, seeds, run
-        self.blur = 1e-6 * lanes.model.rms * lanes.model.num_spins  # float32 does less than this to an energy
         self.pace = 1.3e-9 * lanes.nanoseconds  # seconds that a sweep of a block takes
         room = run.clock.room(lanes.model.num_spins) // _RESTARTS
         self.most = max(1, room) if wanted is None and room < lanes.lanes else None
@@ -231,7 +230,7 @@ class _Annealing:
     def _best(self, kept: Kept) -> float:
         """Lowest energy kept so far, in float64 where it may be the target."""
         best = float(kept.energies.min(initial=np.inf))
-        return float(self.lanes.model.energies(kept.rows).min()) if best <= self.run.target + self.blur else best
+        return float(self.lanes.model.energies(kept.rows).min()) if best <= self.run.target + self.lanes.blur else best
 
     def answer(self) -> tuple[Spins, dict[str, Any]]:
         """All rows, and what there is to say."""

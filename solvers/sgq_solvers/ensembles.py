@@ -10,9 +10,9 @@ from sgq_solvers.replicas import Block, Lanes, QuadraticModel, Spins
 from sgq_solvers.replicas.float_lanes import FloatLanes
 from sgq_solvers.replicas.multispin import MultiSpin
 from sgq_solvers.schedule import QUENCH
+from sgq_solvers.workers import LONG
 
 _SWEEPS = 5  # between exchanges
-LONG = 5e7  # nanoseconds of sweeping between two looks at the clock, at most
 _SPARSE = 6.0  # neighbours of a site, at most, where clusters do not percolate at once
 _WORD = 64
 

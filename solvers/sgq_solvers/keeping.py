@@ -65,6 +65,33 @@ class Kept:
             self.rows, self.energies = distinct(rows, np.concatenate([self.energies, energies[portion]]), most)
 
 
+class Lowest:
+    """The lowest state of each ensemble, of those looked at."""
+
+    def __init__(self, lanes: Lanes, ensembles: int, target: float) -> None:
+        self.lanes = lanes
+        self.target = target + lanes.blur
+        self.energies = np.full(ensembles, np.inf)
+        self.rows = np.empty((ensembles, lanes.model.num_spins), np.int8)
+
+    def look(self, block: Block, energies: Floats) -> float:
+        """Keep what is lower; the lowest energy of all, in float64 where it may be the target."""
+        count = len(energies)
+        if count < len(self.energies):  # ladders have merged two by two
+            pairs = self.energies.reshape(count, -1)
+            chosen = pairs.argmin(axis=1) + np.arange(count) * pairs.shape[1]
+            self.rows, self.energies = self.rows[chosen], self.energies[chosen]
+        lowest = energies.min(axis=1)
+        better = np.flatnonzero(lowest < self.energies)
+        if len(better):
+            replicas = better * energies.shape[1] + energies[better].argmin(axis=1)
+            self.rows[better], self.energies[better] = self.lanes.rows(block, replicas), lowest[better]
+        reached = self.energies <= self.target
+        if reached.any():
+            return float(self.lanes.model.energies(self.rows[reached]).min())
+        return float(self.energies.min())
+
+
 def distinct(rows: Spins, energies: Floats, most: int) -> tuple[Spins, Floats]:
     """The lowest states, each once, at most so many."""
     _, first = np.unique(np.packbits(rows > 0, axis=1), axis=0, return_index=True)

@@ -157,8 +157,6 @@ class _Cooling:
 
     def __init__(self, population: Population, clock: Clock, target: float, progress: Progress | None) -> None:
         self.population, self.clock, self.target, self.progress = population, clock, target, checked_progress(progress)
-        model = population.lanes.model
-        self._near = 1e-6 * model.rms * model.num_spins  # more than float32 does to an energy
 
     def run(self, given: Floats | None, last: float, sweeps: int) -> str | None:
         """Cool down to the last temperature; why it ended earlier, or None."""
@@ -214,7 +212,7 @@ class _Cooling:
     def _hit(self) -> bool:
         """Whether a replica has the target energy, in float64 where the kernel's energy leaves it open."""
         population = self.population
-        near = np.flatnonzero(population.energies <= self.target + self._near)
+        near = np.flatnonzero(population.energies <= self.target + population.lanes.blur)
         if not len(near):
             return False
         model = population.lanes.model

@@ -14,8 +14,8 @@ from sgq.models import Floats, Integers
 from sgq_solvers.keeping import Keep, Kept
 from sgq_solvers.replicas import Block, Lanes, Spins
 from sgq_solvers.sampler import in_turn
+from sgq_solvers.workers import LONG
 
-_LONG = 5e7  # nanoseconds of sweeping between two looks at the clock
 EFFECTIVE = 0.85  # part of the population, (Σ w)² / (R Σ w²), that a step of temperature leaves
 
 
@@ -72,7 +72,7 @@ class Population:
         self.betas.append(beta)
         self._resample(self.size * weights / weights.sum())
         began = time.perf_counter()
-        piece = max(1, min(sweeps, int(_LONG / self.lanes.nanoseconds)))
+        piece = max(1, min(sweeps, int(LONG / self.lanes.nanoseconds)))
         for first in range(0, sweeps, piece):
             betas = np.full(min(piece, sweeps - first), beta)
             changed = self._each(partial(self._sweep, betas))

@@ -17,13 +17,13 @@ import numpy as np
 from sgq.checks import boolean, integer, seed_integer
 from sgq.models import Floats
 from sgq.problem import Problem
-from sgq_solvers.ensembles import LONG, Ensembles
-from sgq_solvers.keeping import Keep, Kept, checked_keep, distinct
+from sgq_solvers.ensembles import Ensembles
+from sgq_solvers.keeping import Keep, Kept, Lowest, checked_keep, distinct
 from sgq_solvers.ladder import SIZES, Ladder
-from sgq_solvers.replicas import Block, Lanes, Model, QuadraticModel, Spins, block_lanes_for, model_of
+from sgq_solvers.replicas import Lanes, Model, QuadraticModel, Spins, block_lanes_for, model_of
 from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, in_turn, spin_samples
 from sgq_solvers.schedule import beta_ends, given_betas, unit_of_beta
-from sgq_solvers.workers import Run, threads
+from sgq_solvers.workers import LONG, Run, threads
 
 _HOT, _COLD = 1.5, 10.0  # ends of the ladder, beta in units of 1 / rms
 _LARGE = (2000, 20_000)  # spins from which 16, and 32, temperatures are too few to begin with
@@ -104,8 +104,8 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             One row a read, or the kept states. ``info["sgq"]``: `kernel` and `why` it was chosen, `batch` (reads of a
             block), `betas` of the ladder at the end, `exchange_rates` between neighbours since it was last refined,
             `round_trips` of replicas between the ends, `num_sweeps`, `cluster_moves` (whether ensembles exchange
-            clusters), `acceptance`, `updates_per_ns`, `threads`, and `stopped` (``"time_limit"``, ``"target_energy"``
-            or ``"interrupt"``) where the run was cut short.
+            clusters), `acceptance`, `updates_per_ns`, `threads`, `selected` and `precision` as in `AnnealingSampler.sample`,
+            and `stopped` (``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the run was cut short.
         """
         clock = Clock(time_limit)
         model, labels = model_of(bqm)
@@ -207,7 +207,10 @@ class _Tempering:
         seed = np.random.SeedSequence(self.seeds.entropy, spawn_key=(number,))
         rows = in_turn(self.start, number * self.lanes.lanes, self.lanes.lanes)
         ensembles = Ensembles(self.lanes, Ladder(self.betas), seed, rows, self.independent)
-        lowest, kept = _Lowest(ensembles, self.run.target), Kept(self.keep, self.lanes, self.lanes.lanes)
+        lowest, kept = (
+            Lowest(self.lanes, ensembles.count, self.run.target),
+            Kept(self.keep, self.lanes, self.lanes.lanes),
+        )
         steps = np.inf if self.sweeps is None else -(-self.sweeps // ensembles.sweeps)
         refine, look = _FIRST, _LOOK_EXACT if self.lanes.exact else _LOOK
         piece = max(1, int(LONG / (ensembles.sweeps * self.lanes.nanoseconds)))
@@ -235,7 +238,7 @@ class _Tempering:
             rows = lowest.rows
         return _Reads(rows, ensembles, ensembles.acceptance(), seconds)
 
-    def _look(self, ensembles: Ensembles, lowest: _Lowest, kept: Kept) -> float:
+    def _look(self, ensembles: Ensembles, lowest: Lowest, kept: Kept) -> float:
         """Look at all replicas, as they are and quenched; the lowest energy so far."""
         lowest.look(ensembles.block, ensembles.energies)
         quenched, energies = ensembles.quenched()
@@ -269,31 +272,3 @@ class _Tempering:
         }
         info |= lanes.precision | ({"selected": True} if isinstance(self.keep, int) else {})
         return rows, info | ({"stopped": self.run.stopped} if self.run.stopped else {})
-
-
-class _Lowest:
-    """The lowest state of each ensemble, of those looked at."""
-
-    def __init__(self, ensembles: Ensembles, target: float) -> None:
-        self.lanes = ensembles.lanes
-        model = self.lanes.model
-        self.target = target + 1e-6 * model.rms * model.num_spins  # float32 does less than this to an energy
-        self.energies = np.full(ensembles.count, np.inf)
-        self.rows = np.empty((ensembles.count, model.num_spins), np.int8)
-
-    def look(self, block: Block, energies: Floats) -> float:
-        """Keep what is lower; the lowest energy of all, in float64 where it may be the target."""
-        count = len(energies)
-        if count < len(self.energies):  # ladders have merged two by two
-            pairs = self.energies.reshape(count, -1)
-            chosen = pairs.argmin(axis=1) + np.arange(count) * pairs.shape[1]
-            self.rows, self.energies = self.rows[chosen], self.energies[chosen]
-        lowest = energies.min(axis=1)
-        better = np.flatnonzero(lowest < self.energies)
-        if len(better):
-            replicas = better * energies.shape[1] + energies[better].argmin(axis=1)
-            self.rows[better], self.energies[better] = self.lanes.rows(block, replicas), lowest[better]
-        reached = self.energies <= self.target
-        if reached.any():
-            return float(self.lanes.model.energies(self.rows[reached]).min())
-        return float(self.energies.min())

@@ -19,6 +19,7 @@ from sgq.checks import integer, real
 from sgq_solvers.sampler import Clock, Progress, checked_progress
 
 Result = TypeVar("Result")
+LONG = 5e7  # nanoseconds of sweeping between two looks at the clock, at most
 _REPORT = 0.1  # seconds between two reports of progress
 
 

@@ -60,6 +60,11 @@ class Lanes(ABC):
         return 3.0 * float(1 + self.model.work)
 
     @property
+    def blur(self) -> float:
+        """More than float32 does to an energy: within it of a target, float64 decides."""
+        return 1e-6 * float(self.model.rms) * int(self.model.num_spins)
+
+    @property
     def precision(self) -> dict[str, str]:
         """A warning for ``info["sgq"]`` where float32 cannot tell the smallest costs beside the largest."""
         if self.exact or self.model.spread < _SPREAD:
