@@ -104,8 +104,8 @@ class TemperingSampler(Sampler, dimod.PolySampler):
             One row a read, or the kept states. ``info["sgq"]``: `kernel` and `why` it was chosen, `batch` (reads of a
             block), `betas` of the ladder at the end, `exchange_rates` between neighbours since it was last refined,
             `round_trips` of replicas between the ends, `num_sweeps`, `cluster_moves` (whether ensembles exchange
-            clusters), `acceptance`, `updates_per_ns`, `threads`, `selected` and `precision` as in `AnnealingSampler.sample`,
-            and `stopped` (``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the run was cut short.
+            clusters), `acceptance`, `updates_per_ns`, `threads`, `selected` and `precision` as of `annealing`, and
+            `stopped` (``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the run was cut short.
         """
         clock = Clock(time_limit)
         model, labels = model_of(bqm)
