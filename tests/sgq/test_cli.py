@@ -10,6 +10,7 @@ import pytest
 
 import sgq
 from sgq import cli
+from sgq.cli.arguments import parse_grid
 
 
 class Result:
@@ -162,6 +163,6 @@ def test_a_truncated_file_says_which_line(run: Any, tmp_path: Path) -> None:
 
 
 def test_the_grid_ends_at_its_last_value() -> None:
-    assert cli._grid("3:6:0.4")[-1] == pytest.approx(5.8)
-    assert cli._grid("3:6:0.1")[-1] == pytest.approx(6.0)
-    assert len(cli._grid("3:3:1")) == 1
+    assert parse_grid("--alpha", "3:6:0.4")[-1] == pytest.approx(5.8)
+    assert parse_grid("--alpha", "3:6:0.1")[-1] == pytest.approx(6.0)
+    assert len(parse_grid("--alpha", "3:3:1")) == 1
