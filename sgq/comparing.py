@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sgq.analysis.success import time_to_solution
+from sgq.analysis.success import measure_success
 from sgq.checks import real, seed_integer
 from sgq.comparison_table import Comparison as Comparison
 from sgq.comparison_table import ComparisonRow as ComparisonRow
@@ -185,49 +185,27 @@ def _row(run: _Run, target: float | None, source: TargetSource | None, margin: f
     if target is None or not len(run.samples):
         note = "proved that there is no solution" if proven else "returned no configuration"
         return ComparisonRow(**common, note=note)
-    energies, counts = run.samples.record.energy, run.samples.record.num_occurrences
-    hits = int(counts[energies <= target + margin].sum())
+    found = measure_success(run.samples, target, tolerance=margin)
+    time = found.time
+    if time is not None:
+        common |= {
+            "success_probability": time.probability,
+            "success_low": time.probability_low,
+            "success_high": time.probability_high,
+            "time_to_solution": time.value,
+            "time_low": time.low,
+            "time_high": time.high,
+        }
+    record = run.samples.record
     return ComparisonRow(
         **common,
-        **(
-            {"hits": hits}
-            if run.info.get("selected")
-            else _certain(hits, seconds)
-            if proven or run.info.get("deterministic")
-            else _estimated(hits, int(counts.sum()), seconds, run.info)
-        ),
+        num_reads=found.num_reads,
+        hits=found.hits,
         best=run.best,
-        mean=float(np.average(energies, weights=counts)),
+        mean=float(np.average(record.energy, weights=record.num_occurrences)),
         residual_energy=run.best - target,
-        note=_note(run, hits, proven, run.best < target - margin and source == "ground energy"),
+        note=_note(run, found.hits, proven, run.best < target - margin and source == "ground energy"),
     )
-
-
-def _certain(hits: int, seconds: float) -> dict[str, Any]:
-    """A proven answer: the run is one read, which always gives the same."""
-    probability, time = (1.0, seconds) if hits else (0.0, math.inf)
-    return {
-        "num_reads": 1,
-        "hits": int(hits > 0),
-        **dict.fromkeys(("success_probability", "success_low", "success_high"), probability),
-        **dict.fromkeys(("time_to_solution", "time_low", "time_high"), time),
-    }
-
-
-def _estimated(hits: int, num_reads: int, seconds: float, info: Mapping[str, Any]) -> dict[str, Any]:
-    time = time_to_solution(
-        hits, num_reads, seconds, batch=info.get("batch", 1), setup=min(seconds, info.get("setup_seconds", 0.0))
-    )
-    return {
-        "num_reads": num_reads,
-        "hits": hits,
-        "success_probability": time.probability,
-        "success_low": time.probability_low,
-        "success_high": time.probability_high,
-        "time_to_solution": time.value,
-        "time_low": time.low,
-        "time_high": time.high,
-    }
 
 
 def _note(run: _Run, hits: int, proven: bool, below: bool) -> str | None:

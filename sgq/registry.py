@@ -4,8 +4,9 @@ Our own families and solvers stand there exactly as a third party's would; see p
 solvers/README.md.
 """
 
+import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -44,18 +45,21 @@ def build(name: str, /, **parameters: Any) -> Problem:
     ValueError
         If `name` is not registered, or a parameter is wrong; the message says what is allowed.
     """
-    import inspect
-
     builder = get_problem(name)
-    signature = inspect.signature(builder)
-    allowed = list(signature.parameters)
-    for parameter in parameters:
-        if parameter not in allowed:
-            raise ValueError(f"{name} has no parameter {parameter!r}{hint(parameter, allowed)}: {', '.join(allowed)}")
-    needed = [k for k, p in signature.parameters.items() if p.default is p.empty and k not in parameters]
-    if needed:
-        raise ValueError(f"{name} needs {' and '.join(needed)}; its parameters are {', '.join(allowed)}")
+    check_options(name, builder, parameters)
     return builder(**parameters)
+
+
+def check_options(name: str, builder: Builder, parameters: Collection[str]) -> None:
+    """ValueError if a builder has no option of one of these names, or lacks one that it needs."""
+    options = inspect.signature(builder).parameters
+    allowed = ", ".join(options)
+    for parameter in parameters:
+        if parameter not in options:
+            raise ValueError(f"{name} has no parameter {parameter!r}{hint(parameter, options)}: {allowed}")
+    needed = [key for key, option in options.items() if option.default is option.empty and key not in parameters]
+    if needed:
+        raise ValueError(f"{name} needs {' and '.join(needed)}; its parameters are {allowed}")
 
 
 @cache

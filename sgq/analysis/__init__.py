@@ -13,7 +13,9 @@ from sgq.analysis.satisfiability import SatisfiableFraction as SatisfiableFracti
 from sgq.analysis.satisfiability import half_satisfiable as half_satisfiable
 from sgq.analysis.satisfiability import satisfiability_transition as satisfiability_transition
 from sgq.analysis.satisfiability import satisfiable_fraction as satisfiable_fraction
+from sgq.analysis.success import Success as Success
 from sgq.analysis.success import TimeToSolution as TimeToSolution
+from sgq.analysis.success import measure_success as measure_success
 from sgq.analysis.success import time_to_solution as time_to_solution
 from sgq.analysis.thermodynamics import Thermodynamics as Thermodynamics
 from sgq.analysis.thermodynamics import thermodynamics as thermodynamics

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sgq.checks import integer, real
+
+if TYPE_CHECKING:
+    import dimod
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,63 @@ class TimeToSolution:
             bound = f"{format_interval(self.low, self.high)} at {self.confidence:.0%}"
             return f"infinite: never hit in {self.num_reads} reads ({bound})"
         return f"{format_seconds(self.value)} ({format_interval(self.low, self.high)})"
+
+
+@dataclass(frozen=True)
+class Success:
+    """How often one run reached a target, and how long it takes to reach it.
+
+    Attributes
+    ----------
+    hits, num_reads
+        Reads that reached the target, of the reads made. A proven or deterministic answer is one read. Where rows are
+        no independent reads, `hits` counts rows and `num_reads` is None.
+    batch, batch_seconds, setup
+        Reads made at once, the time they take, and what was spent before the first, in seconds.
+    time
+        Time to solution at 99 %, or None where rows are no independent reads or there are none.
+    """
+
+    hits: int
+    num_reads: int | None
+    batch: int
+    batch_seconds: float
+    setup: float
+    time: TimeToSolution | None
+
+
+def measure_success(samples: dimod.SampleSet, target_energy: float, *, tolerance: float | None = None) -> Success:
+    """How often a run of `sgq.solve` reached an energy, and its time to solution.
+
+    Time is ``info["sgq"]["seconds"]["sampling"]``, in whole batches of ``info["sgq"]["batch"]`` reads after
+    ``info["sgq"]["setup_seconds"]``, where the solver states them. An answer that is proven or deterministic always
+    comes out the same: it is one read, which hits surely or never, in the time of the run.
+
+    Parameters
+    ----------
+    samples
+        What `sgq.solve` returned.
+    target_energy
+        Energies up to this count as hits; infinite where any configuration does.
+    tolerance
+        Energies that differ by no more are equal; by default the rounding that `sgq.solve` recorded.
+    """
+    info = samples.info["sgq"]
+    margin = info["energy_tolerance"] if tolerance is None else real("tolerance", tolerance, 0.0)
+    counts = samples.record.num_occurrences
+    hits, num_reads = int(counts[samples.record.energy <= target_energy + margin].sum()), int(counts.sum())
+    seconds = float(info["seconds"]["sampling"])
+    if info.get("selected") or not num_reads:
+        return Success(hits, None, 1, seconds, 0.0, None)
+    if info.get("proven") or info.get("deterministic"):
+        probability, value = (1.0, seconds) if hits else (0.0, math.inf)
+        sure = TimeToSolution(
+            *(value,) * 3, 1 if hits else math.inf, *(probability,) * 3, int(hits > 0), 1, target=0.99, confidence=0.95
+        )
+        return Success(sure.hits, 1, 1, seconds, 0.0, sure)
+    batch, setup = int(info.get("batch", 1)), min(seconds, float(info.get("setup_seconds", 0.0)))
+    time = time_to_solution(hits, num_reads, seconds, batch=batch, setup=setup)
+    return Success(hits, num_reads, batch, (seconds - setup) / math.ceil(num_reads / batch), setup, time)
 
 
 def time_to_solution(
