@@ -1,5 +1,11 @@
 """Analysis: samples in, numbers out."""
 
+from sgq.analysis.disorder import Estimate as Estimate
+from sgq.analysis.disorder import Quantiles as Quantiles
+from sgq.analysis.disorder import disorder_average as disorder_average
+from sgq.analysis.disorder import disorder_binder_ratio as disorder_binder_ratio
+from sgq.analysis.disorder import jackknife as jackknife
+from sgq.analysis.disorder import quantiles as quantiles
 from sgq.analysis.ground_states import GroundStates as GroundStates
 from sgq.analysis.ground_states import find_ground_states as find_ground_states
 from sgq.analysis.overlaps import OverlapDistribution as OverlapDistribution
