@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sgq.registry import problems as problems
     from sgq.registry import solvers as solvers
     from sgq.solving import solve as solve
+    from sgq.sweeps.sweep import Sweep as Sweep
     from sgq.user_models import ising as ising
     from sgq.user_models import qubo as qubo
 
@@ -38,6 +39,7 @@ _HOME = {
     "ModelProblem": "sgq.problem",
     "PolynomialProblem": "sgq.problem",
     "Problem": "sgq.problem",
+    "Sweep": "sgq.sweeps.sweep",
     "build": "sgq.registry",
     "compare": "sgq.comparing",
     "get_problem": "sgq.registry",
@@ -59,7 +61,7 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(_HOME[name]), name)
         globals()[name] = value
         return value
-    if name in ("analysis", "kernels", "report", "testing"):
+    if name in ("analysis", "kernels", "report", "sweeps", "testing"):
         return import_module(f"sgq.{name}")
     raise AttributeError(f"module 'sgq' has no attribute {name!r}")
 

@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import dimod
+    from rich.console import Group
     from rich.table import Table
 
     from sgq.problem import Problem
+    from sgq.sweeps.status import Status
+
+
+_MOST_ROWS = 60  # of a table of points
 
 
 def facts_of(problem: Problem, samples: dimod.SampleSet) -> dict[str, Any]:
@@ -111,6 +116,24 @@ def transition_table(k: int, transitions: list[Any]) -> Table:
     return table
 
 
+def status_table(status: Status) -> Group:
+    """Runs done, failed and expected, for each point and in all, and the latest failures."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("problem", "solver", box=None, header_style="bold")
+    for heading in ("done", "failed", "of"):
+        table.add_column(heading, justify="right")
+    for cell in status.cells[:_MOST_ROWS]:
+        table.add_row(cell.problem, cell.solver, str(cell.done), str(cell.failed), str(status.instances))
+    if len(status.cells) > _MOST_ROWS:
+        table.add_row(f"… {len(status.cells) - _MOST_ROWS} more points")
+    table.add_section()
+    table.add_row(status.name, "", str(status.done), str(status.failed), str(status.expected))
+    return Group(table, *(Text(f"failed: {error}") for error in status.errors))
+
+
 def _with_error(value: float | None, error: float | None) -> str:
     if value is None:
         return "outside the range"
@@ -122,6 +145,52 @@ def show(renderable: Any) -> None:
     from rich.console import Console
 
     Console(width=None if sys.stdout.isatty() else 160).print(renderable)
+
+
+@contextmanager
+def sweep_bar(title: str, expected: int) -> Iterator[Callable[[int, int, int], None]]:
+    """A bar on stderr with rate, failures and time left; nothing where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[failures]}", style="red"),
+        TimeElapsedColumn(),
+        TextColumn("elapsed,"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )
+    task = bar.add_task(title, total=expected, rate="", failures="")
+    earlier: list[int] = []  # runs that were in the store before
+
+    def update(done: int, failed: int, expected: int) -> None:
+        if not earlier:
+            earlier.append(done + failed)
+            bar.update(task, completed=done + failed)
+            bar.reset(task, completed=done + failed)
+        speed = bar.tasks[0].speed
+        bar.update(
+            task,
+            completed=done + failed,
+            rate="" if speed is None else f"{speed:.3g}/s",
+            failures=f"{failed} failed" if failed else "",
+        )
+
+    with bar:
+        yield update
 
 
 @contextmanager

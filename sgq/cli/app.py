@@ -9,7 +9,9 @@ import typer
 
 from sgq.cli.catalogue import list_problems, list_solvers
 from sgq.cli.comparing import compare
+from sgq.cli.reporting import report
 from sgq.cli.solving import solve
+from sgq.cli.sweeping import app as sweep
 from sgq.cli.transition import sat_transition
 
 app = typer.Typer(
@@ -23,6 +25,8 @@ app.command("solvers")(list_solvers)
 app.command()(solve)
 app.command()(compare)
 app.command()(sat_transition)
+app.add_typer(sweep, name="sweep")
+app.command()(report)
 
 _INTERRUPTED = 130  # what Typer makes of Ctrl-C
 

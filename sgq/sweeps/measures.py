@@ -1,0 +1,137 @@
+"""Measures: functions of (problem, samples) that give a number, or a mapping from names to numbers.
+
+`MEASURES` names those of sgq; a function of your own is named by its import path, ``package.module:function``.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sgq.analysis.ground_states import find_ground_states
+from sgq.analysis.overlaps import overlap_distribution
+from sgq.analysis.success import measure_success
+from sgq.checks import hint
+from sgq.problem import Problem
+from sgq.sweeps.points import named
+
+if TYPE_CHECKING:
+    import dimod
+
+Numbers = dict[str, float]
+
+
+def ground_energy(problem: Problem, samples: dimod.SampleSet) -> Numbers:
+    """Lowest energy of the run, the same for each variable, and whether it is known to be the ground state's."""
+    if not len(samples):
+        return {"ground_energy": np.nan, "ground_energy_per_spin": np.nan, "proven": 0.0}
+    ground = find_ground_states(samples, ground_energy=problem.ground_energy)
+    return {
+        "ground_energy": ground.energy,
+        "ground_energy_per_spin": ground.energy / problem.num_variables,
+        "proven": float(ground.proven),
+    }
+
+
+def mean_energy(problem: Problem, samples: dimod.SampleSet) -> float:
+    """Mean energy of a read."""
+    record = samples.record
+    return float(np.average(record.energy, weights=record.num_occurrences)) if len(samples) else np.nan
+
+
+def hits(problem: Problem, samples: dimod.SampleSet) -> Numbers:
+    """Reads made, and reads that hit the target; see `target_energy`."""
+    found = measure_success(samples, target_energy(problem, samples))
+    return {"hits": float(found.hits), "num_reads": np.nan if found.num_reads is None else float(found.num_reads)}
+
+
+def time_to_solution(problem: Problem, samples: dimod.SampleSet) -> Numbers:
+    """Time to solution at 99 % with its 95 % interval, in seconds, and what it is made of; see `target_energy`.
+
+    NaN where the reads are no independent ones (`sgq.analysis.measure_success`).
+    """
+    found = measure_success(samples, target_energy(problem, samples))
+    time = found.time
+    return {
+        "time_to_solution": np.nan if time is None else time.value,
+        "time_to_solution_low": np.nan if time is None else time.low,
+        "time_to_solution_high": np.nan if time is None else time.high,
+        "success_probability": np.nan if time is None else time.probability,
+        "setup_seconds": found.setup,
+        "batch": float(found.batch),
+        "batch_seconds": found.batch_seconds,
+    }
+
+
+def satisfiable(problem: Problem, samples: dimod.SampleSet) -> float:
+    """1 if a configuration of energy 0 was found, 0 if it was proved that there is none, NaN if undecided.
+
+    For problems whose energy counts violated clauses.
+    """
+    info = samples.info["sgq"]
+    if len(samples) and samples.record.energy.min() <= problem.energy_tolerance:
+        return 1.0
+    return 0.0 if info.get("proven") else np.nan
+
+
+def overlap_moments(problem: Problem, samples: dimod.SampleSet) -> Numbers:
+    """Moments [q²] and [q⁴] of the overlap of two reads, for the Binder cumulant of averages over instances."""
+    distribution = overlap_distribution(samples)
+    return {"q2": distribution.moment(2), "q4": distribution.moment(4)}
+
+
+def target_energy(problem: Problem, samples: dimod.SampleSet) -> float:
+    """The energy that counts as success: the solver's `target_energy`, else the known ground energy, else the best.
+
+    The best of one run says nothing about other solvers of the same instance: tables and reports count a run
+    whose lowest energy is above the lowest of all runs of its instance as never hit.
+    """
+    given = samples.info["sgq"]["parameters"].get("target_energy")
+    if given is not None:
+        return float(given)
+    if problem.ground_energy is not None:
+        return problem.ground_energy
+    return float(np.min(samples.record.energy, initial=np.inf))
+
+
+MEASURES: dict[str, Callable[[Problem, dimod.SampleSet], Any]] = {
+    function.__name__: function
+    for function in (ground_energy, mean_energy, hits, time_to_solution, satisfiable, overlap_moments)
+}
+
+
+def find_measure(name: str) -> Callable[[Problem, dimod.SampleSet], Any]:
+    """The function of a name or an import path; ValueError if there is none."""
+
+    def known(name: Any) -> Callable[[Problem, dimod.SampleSet], Any]:
+        if name not in MEASURES:
+            raise ValueError(
+                f"no measure named {name!r}{hint(str(name), MEASURES)}: {', '.join(MEASURES)}, "
+                "or an import path package.module:function"
+            )
+        return MEASURES[name]
+
+    function: Callable[[Problem, dimod.SampleSet], Any] = named("measure", name, known)
+    if not callable(function):
+        raise ValueError(f"measure {name!r} is a {type(function).__name__}: a function of (problem, samples)")
+    return function
+
+
+def measure(name: str, problem: Problem, samples: dimod.SampleSet) -> Numbers:
+    """Numbers that a measure gives, by name."""
+    value = find_measure(name)(problem, samples)
+    values = value if isinstance(value, Mapping) else {name.rpartition(":")[2]: value}
+    return {str(key): _number(name, item) for key, item in values.items()}
+
+
+def _number(name: str, value: Any) -> float:
+    if value is None:
+        return float("nan")
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if not isinstance(value, numbers.Real | np.bool_):
+        raise TypeError(f"measure {name} gave a {type(value).__name__}: a number, or a mapping from names to numbers")
+    return float(value)

@@ -1,0 +1,69 @@
+"""What a sweep is given, checked, and turned into points before anything runs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import file_digest
+from typing import Any
+
+from sgq.formats import load
+from sgq.registry import check_options, get_problem, get_solver
+from sgq.solving import as_solver, check_parameters
+from sgq.sweeps.measures import find_measure
+from sgq.sweeps.points import Point, canonical_json, expand, named
+from sgq.sweeps.versions import versions_of
+
+
+def measure_paths(paths: Any) -> tuple[str, ...]:
+    """Checked names of measures."""
+    if isinstance(paths, str) or not isinstance(paths, Sequence):
+        raise ValueError(f"measures={paths!r}: a list of names")
+    names = [str(path).rpartition(":")[2] for path in paths]
+    if len(set(names)) < len(names):
+        raise ValueError(f"measures={list(paths)}: {next(n for n in names if names.count(n) > 1)!r} stands twice")
+    for path in paths:
+        find_measure(path)
+    return tuple(paths)
+
+
+def points(kind: str, given: Any, facts: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Iterator[Point]:
+    """Every point of the problems or solvers of a sweep."""
+    if not isinstance(given, Mapping) or not given:
+        raise ValueError(f"{kind}={given!r}: at least one {{label: (name, parameters)}}")
+    for label, pair in given.items():
+        where = f"{kind}.{label}"
+        if not isinstance(label, str) or not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise ValueError(f"{where}={pair!r}: a pair (name, parameters) under a label that is text")
+        name, parameters = pair
+        if not isinstance(name, str) or not isinstance(parameters, Mapping):
+            raise ValueError(f"{where}={pair!r}: a name, and a mapping of parameters")
+        choices = list(expand(where, parameters))
+        varied = [key for key in parameters if len({canonical_json(choice[key]) for choice in choices}) > 1]
+        for choice in choices:
+            text = ", ".join([label, *(f"{key} = {choice[key]}" for key in varied)])
+            try:
+                yield Point(label=label, name=name, parameters=choice, text=text, **facts(name, choice))
+            except ValueError as error:
+                raise ValueError(f"{where}: {error}") from None
+
+
+def problem_point(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """What else a `Point` holds for a problem; ValueError if there is none, or it has no such parameters."""
+    if name == "file":
+        check_options(name, load, parameters)
+        with open(parameters["path"], "rb") as file:
+            return {"seeded": False, "versions": versions_of(load), "digest": file_digest(file, "sha256").hexdigest()}
+    builder = named("problem", name, get_problem)
+    check_options(name, builder, parameters)
+    seeded = "seed" in inspect.signature(builder).parameters and "seed" not in parameters
+    return {"seeded": seeded, "versions": versions_of(builder)}
+
+
+def solver_point(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """What else a `Point` holds for a solver; ValueError if there is none, or it has no such parameters."""
+    solver = named("solver", name, get_solver)
+    instance = as_solver(solver)[1]
+    check_parameters(name, instance, parameters)
+    seeded = "seed" in instance.parameters and "seed" not in parameters
+    return {"seeded": seeded, "versions": versions_of(type(instance))}
