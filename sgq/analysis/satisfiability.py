@@ -104,7 +104,7 @@ def satisfiable_fraction(
         if len(alphas) and clauses.max() > max_clauses:
             raise ValueError(f"alphas: {alphas.max():g} asks for {clauses.max()} clauses, beyond {max_clauses=}")
     fraction = np.mean(thresholds > clauses[:, None], axis=1)
-    low, high = _wilson(fraction, len(thresholds))
+    low, high = wilson_interval(fraction, len(thresholds))
     return SatisfiableFraction(alphas, clauses, fraction, low, high)
 
 
@@ -144,6 +144,26 @@ def half_satisfiable(
     return float(middle / n), float(points.std(ddof=1) / n) if known else None
 
 
+def wilson_interval(fraction: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
+    """Ends of the score interval at z = 1, one standard error [1]_, never empty and never beyond 0 and 1.
+
+    Parameters
+    ----------
+    fraction
+        Share of the instances that have the property.
+    total
+        Number of instances, at least one each.
+
+    References
+    ----------
+    .. [1] E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927).
+    """
+    fraction, total = np.asarray(fraction, dtype=float), np.asarray(total, dtype=float)
+    centre = (fraction + 1 / (2 * total)) / (1 + 1 / total)
+    half = np.sqrt(fraction * (1 - fraction) / total + 1 / (4 * total**2)) / (1 + 1 / total)
+    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
 def _half_point(values: Floats, occurrences: Integers) -> Floats:
     """M at which P(SAT) = 1/2, one for each row of `occurrences` of the sorted `values` of T."""
     total = occurrences.sum(axis=1)
@@ -155,13 +175,6 @@ def _half_point(values: Floats, occurrences: Integers) -> Floats:
         step = occurrences[rows, column]
         crossing += (values[column] - 1 + (after[rows, column] + step - total / 2) / step) / 2
     return crossing
-
-
-def _wilson(fraction: Floats, total: int) -> tuple[Floats, Floats]:
-    """Ends of the score interval at z = 1: E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927)."""
-    centre = (fraction + 1 / (2 * total)) / (1 + 1 / total)
-    half = np.sqrt(fraction * (1 - fraction) / total + 1 / (4 * total**2)) / (1 + 1 / total)
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
 
 
 def _counts(first_unsat: ArrayLike) -> Floats:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, PURPLE, SKY, RED, BLACK = COLOURS = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000",
 )  # fmt: skip
-_MARKERS = "osD^vPX"
+MARKERS = "osD^vPX"
 
 
 def comparison(result: Comparison, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
@@ -44,7 +44,7 @@ def comparison(result: Comparison, axes: Sequence[Axes] | None = None) -> Sequen
     rows = list(result)
     if axes is None:
         height = 1.6 + 0.5 * max(2, len(rows))
-        axes = _pyplot().subplots(1, 2, figsize=(9.0, height), sharey=True, layout="constrained")[1]
+        axes = pyplot().subplots(1, 2, figsize=(9.0, height), sharey=True, layout="constrained")[1]
     _residuals(axes[0], rows, result.problem.num_variables)
     _times(axes[1], rows)
     axes[0].set_yticks(range(len(rows)), [textwrap.fill(row.label, 24) for row in rows])
@@ -91,7 +91,7 @@ def satisfiability(transitions: Sequence[SatisfiabilityTransition], ax: Axes | N
             curve.fraction,
             yerr=_bars(curve.fraction, curve.low, curve.high),
             color=colour,
-            marker=_MARKERS[k % len(_MARKERS)],
+            marker=MARKERS[k % len(MARKERS)],
             markersize=4,
             linewidth=1,
             capsize=2,
@@ -115,7 +115,7 @@ def satisfiability(transitions: Sequence[SatisfiabilityTransition], ax: Axes | N
 
 def check_format(path: str | Path) -> None:
     """Raise before any work is done if matplotlib is missing or cannot write what the name of `path` asks for."""
-    _pyplot()
+    pyplot()
     from matplotlib.backend_bases import FigureCanvasBase
 
     formats = FigureCanvasBase.get_supported_filetypes()
@@ -128,6 +128,15 @@ def write(axes: Axes, path: str | Path) -> None:
     figure = axes.get_figure(root=True)
     assert figure is not None
     figure.savefig(path, dpi=150)
+
+
+def pyplot() -> Any:
+    """matplotlib.pyplot, or ImportError that says what to install."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise ImportError('figures need matplotlib: pip install "sgq[plot]"') from None
+    return plt
 
 
 def _residuals(ax: Axes, rows: Sequence[ComparisonRow], num_spins: int) -> None:
@@ -204,12 +213,4 @@ def _bars(value: Any, low: Any, high: Any) -> Any:
 
 
 def _axes(ax: Axes | None) -> Axes:
-    return _pyplot().subplots(layout="constrained")[1] if ax is None else ax
-
-
-def _pyplot() -> Any:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError:
-        raise ImportError('figures need matplotlib: pip install "sgq[plot]"') from None
-    return plt
+    return pyplot().subplots(layout="constrained")[1] if ax is None else ax

@@ -1,0 +1,123 @@
+"""Points and lines of a sweep: its runs grouped by problem, solver and what was varied, and runs that missed.
+
+The runs of a sweep are a table with one row a run; ``runs.attrs["problem_axes"]`` and ``runs.attrs["solver_axes"]``
+name the columns of the parameters that were varied.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Hashable, Sequence
+from typing import Any
+
+import numpy as np
+
+try:
+    import pandas as pd
+except ImportError:
+    raise ImportError('reports need pandas: pip install "sgq[plot]"') from None
+
+Group = tuple[tuple[Hashable, ...], "pd.DataFrame"]
+
+
+def judged(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs, judged by the lowest energy that any run found for the same instance.
+
+    Each run counted hits of its own target: the known ground energy, else its own lowest energy. Where another
+    run of the same instance (problem, its parameters, its seed) went lower, a run has solved nothing: its hits and
+    success probability become 0 and its time to solution infinite. The low end of the time's interval stays, a
+    bound still: the true target is no easier. Energies within 1e-9 max(1, |E|) are equal.
+    """
+    runs = runs.copy()
+    for column in filter(runs.columns.__contains__, _MEASURES):  # a store gives None where there is no number
+        runs[column] = pd.to_numeric(runs[column]).astype(float)
+    if "ground_energy" not in runs or not len(runs):
+        return runs
+    instance = ["problem", *_axes(runs, "problem"), "problem_seed"]
+    lowest = runs.groupby(instance, dropna=False)["ground_energy"].transform("min")
+    missed = runs["ground_energy"] > lowest + 1e-9 * np.maximum(1.0, lowest.abs())
+    for column, value in _MISSED.items():
+        if column in runs:
+            runs[column] = runs[column].mask(missed & runs[column].notna(), value)
+    return runs
+
+
+_MISSED = {"hits": 0, "success_probability": 0.0, "time_to_solution": math.inf, "time_to_solution_high": math.inf}
+_MEASURES = (
+    "num_variables", "ground_energy", "ground_energy_per_spin", "satisfiable", "batch", "batch_seconds",
+    "setup_seconds", "sampling_seconds", "total_seconds", "finished", "time_to_solution_low", *_MISSED,
+)  # fmt: skip
+
+
+def line_keys(runs: pd.DataFrame, without: Collection[str] = ()) -> list[str]:
+    """Columns that tell lines apart: problem, what was varied of it, solver, what was varied of it.
+
+    Parameters
+    ----------
+    runs
+        Of a sweep.
+    without
+        Parameters that vary along a line, under their own names.
+    """
+    problem = [axis for axis in _axes(runs, "problem") if axis.removeprefix("problem_") not in without]
+    return ["problem", *problem, "solver", *_axes(runs, "solver")]
+
+
+def groups(runs: pd.DataFrame, keys: Sequence[str]) -> list[Group]:
+    """Groups of equal keys, in order: numbers by size, then texts; missing keys first."""
+    found = list(runs.groupby(list(keys), dropna=False, sort=False)) if len(runs) else []
+    return sorted(found, key=lambda group: [_order(value) for value in group[0]])
+
+
+def line_label(keys: Sequence[str], values: Sequence[Hashable]) -> str:
+    """``"SK, n = 32 · tempering, num_sweeps = 100"``."""
+    words: list[list[str]] = []
+    for key, value in zip(keys, values, strict=True):
+        if key in ("problem", "solver"):
+            words.append([str(value)])
+        elif not pd.isna(value):
+            words[-1].append(f"{parameter_name(key)} = {written(value)}")
+    return " · ".join(map(", ".join, words))
+
+
+def parameter_name(column: str) -> str:
+    """A parameter's own name, without the prefix that keeps columns apart."""
+    return column.removeprefix("problem_").removeprefix("solver_")
+
+
+def written(value: Any) -> str:
+    """A parameter as one would write it: integral floats as integers, nothing where it is missing."""
+    if pd.isna(value):
+        return ""
+    if isinstance(value, float):  # np.float64 too
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:g}"
+    return str(value)
+
+
+def with_error(value: float, error: float) -> str:
+    """``"−0.7632 ± 0.0012"``: two digits of the error, and as many of the value."""
+    if not math.isfinite(error):
+        return f"{value:.6g}".replace("-", "−")
+    if error <= 0:
+        return f"{value:.6g} ± 0".replace("-", "−")
+    places = max(0, 1 - math.floor(math.log10(float(f"{error:.1e}"))))
+    return f"{value:.{places}f} ± {error:.{places}f}".replace("-", "−")
+
+
+def parameter(runs: pd.DataFrame, name: str) -> pd.Series:
+    """A problem's parameter as numbers, NaN where a run has none."""
+    column = next((c for c in (name, f"problem_{name}") if c in runs), None)
+    if column is None:
+        return pd.Series(np.nan, runs.index)
+    return pd.to_numeric(runs[column], errors="coerce").astype(float)
+
+
+def _axes(runs: pd.DataFrame, kind: str) -> list[str]:
+    return [axis for axis in runs.attrs.get(f"{kind}_axes", []) if axis in runs]
+
+
+def _order(value: Any) -> tuple[int, Any]:
+    if pd.isna(value):
+        return 0, 0
+    number = isinstance(value, (int, float, np.integer, np.floating, np.bool_))
+    return (1, value) if number else (2, str(value))
