@@ -69,6 +69,8 @@ class Sweep:
         measures: Sequence[str] = ("ground_energy",),
         name: str = "sweep",
     ) -> None:
+        if not isinstance(name, str):
+            raise ValueError(f"name={name!r}: text")
         self.name = name
         self.instances = integer("instances", instances, 1)
         self.measures = measure_paths(measures)
