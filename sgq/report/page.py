@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+try:
+    import pandas as pd
+except ImportError:
+    raise ImportError('reports need pandas: pip install "sgq[plot]"') from None
 
 from sgq.analysis.success import format_seconds
 from sgq.checks import integer

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sgq.analysis.disorder import disorder_average
 from sgq.analysis.satisfiability import wilson_interval
-from sgq.report.sweep_points import groups, line_keys, line_label, parameter
+from sgq.report.sweep_points import groups, line_keys, line_labels, parameter
 
 Floats = NDArray[np.float64]
 
@@ -133,8 +133,9 @@ def satisfiability_data(runs: pd.DataFrame) -> pd.DataFrame:
 def _lines(runs: pd.DataFrame, along: Sequence[str] = ()) -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
     """What tells a line apart, as columns, and its runs; `along` names the parameters that vary along it."""
     keys = line_keys(runs, along)
-    for values, line in groups(runs, keys):
-        yield {"line": line_label(keys, values), **dict(zip(keys, values, strict=True))}, line
+    lines = groups(runs, keys)
+    for label, (values, line) in zip(line_labels(runs, keys, lines), lines, strict=True):
+        yield {"line": label, **dict(zip(keys, values, strict=True))}, line
 
 
 def _joined(lines: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -31,9 +31,9 @@ def energy(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Points of several lines stand a little apart, for they often coincide; the data say where they belong.
     """
     made, ax, labels = ax is None, _axes(ax), []
-    apart = np.linspace(-0.5, 0.5, data["line"].nunique()) if data["line"].nunique() > 1 else [0.0]
-    width = min(0.05, 0.012 * (len(apart) - 1)) * data["n_to_minus_two_thirds"].max()
-    for (label, line, style), shift in zip(_lines(data), width * np.array(apart), strict=True):
+    apart = np.linspace(-0.5, 0.5, data["line"].nunique())
+    shifts = min(0.05, 0.012 * (len(apart) - 1)) * data["n_to_minus_two_thirds"].max() * apart
+    for (label, line, style), shift in zip(_lines(data), shifts, strict=True):
         finite = line[np.isfinite(line["num_variables"])]
         x, colour = finite["n_to_minus_two_thirds"] + shift, style["color"]
         fitted = "fit" in line and line["fit"].notna().any()
@@ -74,8 +74,8 @@ def time_distribution(data: pd.DataFrame, ax: Axes | None = None, *, confidence:
     shown = times[np.isfinite(times) & (times > 0)]
     first, last = _decades(shown.min() / 2, shown.max() * 2) if len(shown) else (0.1, 10.0)
     lines = list(_lines(data))
-    lifts = min(0.012 * (len(lines) - 1), 0.16) * np.linspace(-0.5, 0.5, max(2, len(lines)))
-    for (label, line, style), lift in zip(lines, lifts, strict=False):
+    lifts = min(0.012 * (len(lines) - 1), 0.16) * np.linspace(-0.5, 0.5, len(lines))
+    for (label, line, style), lift in zip(lines, lifts, strict=True):
         times = np.repeat(line["time_to_solution"].to_numpy(dtype=float), line["instances"])
         solved = np.maximum(times[np.isfinite(times)], first)
         steps = np.arange(len(solved) + 1) / len(times)
@@ -107,7 +107,7 @@ def success(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         )
         labels.append((label, style))
     ax.set(xscale="log", xlabel="time in seconds", ylabel="probability of a hit", ylim=(-0.03, 1.03))
-    ax.set_xlim(_decades(data["time"].min(), data["time"].max() * 1.2))
+    ax.set_xlim(_decades(data["time"].min() / 1.2, data["time"].max() * 1.2))
     return _finished(ax, labels, made)
 
 

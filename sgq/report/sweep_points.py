@@ -11,11 +11,7 @@ from collections.abc import Collection, Hashable, Sequence
 from typing import Any
 
 import numpy as np
-
-try:
-    import pandas as pd
-except ImportError:
-    raise ImportError('reports need pandas: pip install "sgq[plot]"') from None
+import pandas as pd
 
 Group = tuple[tuple[Hashable, ...], "pd.DataFrame"]
 
@@ -23,9 +19,10 @@ Group = tuple[tuple[Hashable, ...], "pd.DataFrame"]
 def judged(runs: pd.DataFrame) -> pd.DataFrame:
     """The runs, judged by the lowest energy that any run found for the same instance.
 
-    Each run counted hits of its own target: the known ground energy, else its own lowest energy. Where another
-    run of the same instance (problem, its parameters, its seed) went lower, a run has solved nothing: its hits and
-    success probability become 0 and its time to solution infinite. The low end of the time's interval stays, a
+    Each run counted hits of its own target: a `target_energy` given to the solver, else the known ground energy, else
+    its own lowest energy. Unless it was given one, a run that another of the same instance (problem, its
+    parameters, its seed) went below has solved nothing: its hits and success probability become 0 and its time to
+    solution infinite. The low end of the time's interval stays, a
     bound still: the true target is no easier. Energies within 1e-9 max(1, |E|) are equal.
     """
     runs = runs.copy()
@@ -36,6 +33,7 @@ def judged(runs: pd.DataFrame) -> pd.DataFrame:
     instance = ["problem", *_axes(runs, "problem"), "problem_seed"]
     lowest = runs.groupby(instance, dropna=False)["ground_energy"].transform("min")
     missed = runs["ground_energy"] > lowest + 1e-9 * np.maximum(1.0, lowest.abs())
+    missed &= parameter(runs, "target_energy").isna()
     for column, value in _MISSED.items():
         if column in runs:
             runs[column] = runs[column].mask(missed & runs[column].notna(), value)
@@ -69,15 +67,31 @@ def groups(runs: pd.DataFrame, keys: Sequence[str]) -> list[Group]:
     return sorted(found, key=lambda group: [_order(value) for value in group[0]])
 
 
-def line_label(keys: Sequence[str], values: Sequence[Hashable]) -> str:
-    """``"SK, n = 32 · tempering, num_sweeps = 100"``."""
-    words: list[list[str]] = []
-    for key, value in zip(keys, values, strict=True):
-        if key in ("problem", "solver"):
-            words.append([str(value)])
-        elif not pd.isna(value):
-            words[-1].append(f"{parameter_name(key)} = {written(value)}")
-    return " · ".join(map(", ".join, words))
+def line_labels(runs: pd.DataFrame, keys: Sequence[str], lines: Sequence[Group]) -> list[str]:
+    """``"SK, n = 32 · tempering, num_sweeps = 100"``, with what varies between runs of one problem or solver.
+
+    Parameters
+    ----------
+    runs
+        All of them.
+    keys, lines
+        Of `line_keys` and `groups`.
+    """
+    varied = {}
+    for kind in ("problem", "solver"):
+        for label, same in runs.groupby(kind, dropna=False):
+            varied[kind, label] = {key for key in keys if same[key].nunique(dropna=False) > 1}
+    labels = []
+    for values, _ in lines:
+        words: list[list[str]] = []
+        for key, value in zip(keys, values, strict=True):
+            if key in ("problem", "solver"):
+                words.append([str(value)])
+                shown = varied[key, value]
+            elif key in shown and not pd.isna(value):
+                words[-1].append(f"{parameter_name(key)} = {written(value)}")
+        labels.append(" · ".join(map(", ".join, words)))
+    return labels
 
 
 def parameter_name(column: str) -> str:
@@ -105,8 +119,8 @@ def with_error(value: float, error: float) -> str:
 
 
 def parameter(runs: pd.DataFrame, name: str) -> pd.Series:
-    """A problem's parameter as numbers, NaN where a run has none."""
-    column = next((c for c in (name, f"problem_{name}") if c in runs), None)
+    """A parameter as numbers, NaN where a run has none; the problem's if its solver has one of the same name."""
+    column = next((c for c in (name, f"problem_{name}", f"solver_{name}") if c in runs), None)
     if column is None:
         return pd.Series(np.nan, runs.index)
     return pd.to_numeric(runs[column], errors="coerce").astype(float)

@@ -11,7 +11,7 @@ from scipy.optimize import curve_fit
 from scipy.stats import binomtest, sem
 
 from sgq.report import sweep_data, sweep_figures
-from sgq.report.sweep_points import groups, judged, line_keys, line_label, with_error
+from sgq.report.sweep_points import groups, judged, line_keys, line_labels, with_error
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -66,11 +66,27 @@ def test_a_miss_makes_no_success_where_there_was_no_measure():
     assert judged(table(rows))["success_probability"].isna().all()
 
 
+def test_a_given_target_is_kept():
+    rows = [
+        {"ground_energy": e, "problem_seed": 1, "hits": 3, "target_energy": t}
+        for e, t in ((-2, None), (-1, -1), (-1, None))
+    ]
+    assert judged(table(rows))["hits"].tolist() == [3, 3, 0]
+
+
 def test_lines_are_told_apart_by_what_was_varied(runs):
     keys = line_keys(runs, ("n",))
     assert keys == ["problem", "alpha", "solver", "num_sweeps"]
-    labels = [line_label(keys, values) for values, _ in groups(runs[runs["problem"] == "SK"], keys)]
+    labels = line_labels(runs, keys, groups(runs[runs["problem"] == "SK"], keys))
     assert labels == ["SK · annealing, num_sweeps = 100", "SK · annealing, num_sweeps = 1000", "SK · tempering"]
+
+
+def test_labels_leave_out_what_is_the_same_in_all_runs_of_a_problem():
+    rows = [{"problem": f"{k}-SAT", "k": k, "alpha": a} for k in (3, 4) for a in (1, 2)]
+    frame = table(rows, ["k", "alpha"])
+    keys = line_keys(frame)
+    labels = line_labels(frame, keys, groups(frame, keys))
+    assert labels == [f"{k}-SAT, alpha = {a} · S" for k in (3, 4) for a in (1, 2)]
 
 
 def test_groups_come_in_order_numbers_before_texts():
