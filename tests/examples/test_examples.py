@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-FEW = {"sk_ground_states": ["--instances", "4"], "hopfield_recall": ["--instances", "2"]}
+FEW = {"sk_ground_states": ["--sizes", "64,96,128", "--instances", "4"], "hopfield_recall": ["--instances", "2"]}
 FEW |= {
     "time_to_solution": ["--sizes", "3,4", "--instances", "2"],
     "sat_transition": ["--instances", "20"],
