@@ -67,18 +67,18 @@ def time_to_solution(problem: Problem, samples: dimod.SampleSet) -> Numbers:
 
 
 def satisfiable(problem: Problem, samples: dimod.SampleSet) -> float:
-    """1 if a configuration of energy 0 was found, 0 if it was proved that there is none, NaN if undecided.
-
-    For problems whose energy counts violated clauses.
-    """
-    info = samples.info["sgq"]
+    """1 if all clauses were satisfied, 0 if it was proved that none can, NaN if undecided or there are no clauses."""
+    if not hasattr(problem, "clauses"):
+        return np.nan
     if len(samples) and samples.record.energy.min() <= problem.energy_tolerance:
         return 1.0
-    return 0.0 if info.get("proven") else np.nan
+    return 0.0 if samples.info["sgq"].get("proven") else np.nan
 
 
 def overlap_moments(problem: Problem, samples: dimod.SampleSet) -> Numbers:
-    """Moments [q²] and [q⁴] of the overlap of two reads, for the Binder cumulant of averages over instances."""
+    """Moments [q²] and [q⁴] of the overlap of two reads, for the Binder ratio of averages; NaN with a single read."""
+    if samples.record.num_occurrences.sum() < 2:
+        return {"q2": np.nan, "q4": np.nan}
     distribution = overlap_distribution(samples)
     return {"q2": distribution.moment(2), "q4": distribution.moment(4)}
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import file_digest
 from typing import Any
 
+from sgq.checks import integer
 from sgq.formats import load
 from sgq.registry import check_options, get_problem, get_solver
 from sgq.solving import as_solver, check_parameters
@@ -41,6 +42,8 @@ def points(kind: str, given: Any, facts: Callable[[str, dict[str, Any]], dict[st
         choices = list(expand(where, parameters))
         varied = [key for key in parameters if len({canonical_json(choice[key]) for choice in choices}) > 1]
         for choice in choices:
+            if "seed" in choice:
+                integer(f"{where}.seed", choice["seed"], 0, 2**63 - 1)
             text = ", ".join([label, *(f"{key} = {choice[key]}" for key in varied)])
             try:
                 yield Point(label=label, name=name, parameters=choice, text=text, **facts(name, choice))

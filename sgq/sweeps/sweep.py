@@ -141,10 +141,13 @@ class Sweep:
         """Every run, instance by instance, so that an unfinished sweep holds all points."""
         for instance in range(self.instances):
             for problem in self.problems:
-                problem_seed = seed_of(problem.specification, instance, bits=53) if problem.seeded else None
+                problem_seed = problem.parameters.get("seed")
+                if problem.seeded:
+                    problem_seed = seed_of(problem.specification, instance, bits=53)
                 for solver in self.solvers:
-                    parts = (problem.specification, instance, solver.specification)
-                    solver_seed = seed_of(*parts, bits=31) if solver.seeded else None
+                    solver_seed = solver.parameters.get("seed")
+                    if solver.seeded:
+                        solver_seed = seed_of(problem.specification, instance, solver.specification, bits=31)
                     key = digest(problem.identity, solver.identity, instance)
                     yield Run(key, problem, solver, instance, problem_seed, solver_seed)
 

@@ -54,7 +54,8 @@ def to_xarray(sweep: Sweep, store: Store) -> xr.Dataset:
                 along[names[key]] = (kind, [_cell(point.parameters.get(key)) for point in points])
     dimensions["instance"] = list(range(sweep.instances))
     seconds = ["sampling_seconds", "total_seconds"]
-    columns = ["num_variables", "problem_seed", "solver_seed", *measures, *seconds]
+    seeds = [name for name in ("problem_seed", "solver_seed") if name not in dimensions]
+    columns = ["num_variables", *seeds, *measures, *seconds]
     table = frame.set_index(list(dimensions))
     data = table[columns].astype(float).to_xarray().reindex(dimensions).assign_coords(along)
     data["error"] = table["error"].fillna("").to_xarray().reindex(dimensions, fill_value="")
@@ -131,7 +132,8 @@ def _sides(
     for kind, points, places in sides:
         others = keys["solver" if kind == "problem" else "problem"]
         taken = {*_FACTS, *measures, *others}
-        yield kind, points, places, {key: f"{kind}_{key}" if key in taken else key for key in keys[kind]}
+        names = {key: f"{kind}_{key}" if key in taken or key == "seed" else key for key in keys[kind]}
+        yield kind, points, places, names
 
 
 def _varied(points: Sequence[Point]) -> list[str]:

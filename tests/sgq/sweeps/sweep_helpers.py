@@ -20,7 +20,7 @@ class CoinSampler(dimod.Sampler):  # type: ignore[misc]
 
     properties: ClassVar[dict[str, Any]] = {}
     parameters: ClassVar[dict[str, Any]] = {
-        name: [] for name in ("seed", "seconds", "fails_below", "dies_once", "dies_below")
+        name: [] for name in ("seed", "seconds", "fails_below", "dies_once", "dies_below", "n")
     }
 
     def sample(
@@ -32,6 +32,7 @@ class CoinSampler(dimod.Sampler):  # type: ignore[misc]
         fails_below: int = 0,
         dies_once: str | None = None,
         dies_below: int = 0,
+        n: int = 0,
     ) -> dimod.SampleSet:
         """`fails_below` and `dies_below` bound the seeds that do; `dies_once` is a file that marks the first death."""
         time.sleep(seconds)
@@ -76,3 +77,8 @@ def numbers(sweep: sgq.Sweep, store: Path) -> list[tuple[Any, ...]]:
     frame = sweep.to_pandas(store)
     frame = frame.drop(columns=[name for name in frame if "second" in name or "time" in name or name == "finished"])
     return [tuple(row) for row in frame.astype(str).itertuples(index=False)]
+
+
+def again(problem: Problem, samples: dimod.SampleSet) -> dict[str, float]:
+    """A number under the name of another measure."""
+    return {"magnetisation": 0.0}

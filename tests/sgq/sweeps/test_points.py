@@ -71,7 +71,7 @@ def test_seeds_stay_what_they_are() -> None:
 
 def test_a_given_seed_is_used_as_it_is() -> None:
     sweep = sgq.Sweep({"a": ("p-spin", {"n": 6, "seed": {"each": [1, 2]}})}, {"s": coin(seed=7)}, instances=2)
-    assert {(run.problem_seed, run.solver_seed) for run in sweep} == {(None, None)}
+    assert {(run.problem_seed, run.solver_seed) for run in sweep} == {(1, 7), (2, 7)}
     assert {build_point(run.problem, run.problem_seed).seed for run in sweep} == {1, 2}
 
 
@@ -108,6 +108,7 @@ def test_equal_numbers_are_one_number() -> None:
         ({"a": ("sweep_helpers:nothing", {})}, {"s": coin()}, {}, "problem 'sweep_helpers:nothing': .*package.module"),
         ({"a": ("no_such_module:f", {})}, {"s": coin()}, {}, "problem 'no_such_module:f'"),
         ({"a": ("file", {})}, {"s": coin()}, {}, "problems.a: file needs path"),
+        ({"a": GLASS}, {"s": coin(seed=-1)}, {}, "solvers.s.seed=-1: an integer"),
         ({"a": GLASS}, {"s": ("annealink", {})}, {}, "solvers.s: no solver named 'annealink'.*did you mean"),
         ({"a": GLASS}, {"s": ("annealing", {"num_read": 1})}, {}, "solvers.s: annealing has no parameter 'num_read'"),
         ({"a": GLASS}, {"s": coin()}, {"measures": ["grund_energy"]}, "no measure named 'grund_energy'.*did you mean"),
