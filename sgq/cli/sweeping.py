@@ -102,4 +102,4 @@ def _executor(serial: bool, dask: str | None) -> Iterator[Executor | None]:
     except ImportError:
         raise ImportError('--dask needs distributed: pip install "sgq[scale]"') from None
     with Client(dask, timeout=10) as client:
-        yield client.get_executor(pure=False)
+        yield client.get_executor()

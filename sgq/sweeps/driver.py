@@ -1,19 +1,23 @@
 """The driver of a sweep: runs go out in batches, a bounded number at a time, and come home into the store.
 
-A run is lost only while it is in flight: each batch is saved before the next goes out. Where a worker died, the runs
-that were in flight are made again one by one, so that one which kills its worker is found and the others are kept.
+A run is lost only while it is in flight: each batch is saved before the next goes out. Where a worker broke the pool,
+the runs that were in flight are made again one by one, so that one which kills its worker is found and the others are
+kept.
 """
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
+from itertools import chain
 from types import FrameType
 from typing import Any
+from uuid import uuid4
 
 from sgq.sweeps.executors import Processes
 from sgq.sweeps.runs import Outcome, Run, execute_all
@@ -22,6 +26,7 @@ from sgq.sweeps.store import Store
 _BATCH_SECONDS = 0.25  # long against sending a batch and saving it, short against anybody's patience
 _LARGEST_BATCH = 1000
 _FOREIGN_BATCHES = 1000  # in flight on an executor whose workers cannot be counted
+_UNKNOWN = _BATCH_SECONDS / 16  # at least, of a run of a point that was not run yet
 _DEATHS = 3  # of its worker, with nothing else in flight, until a run is taken to be the cause
 _LONG = 1.0  # seconds; runs that take longer do not wait in a worker's queue, where nothing can call them back
 
@@ -53,10 +58,14 @@ class Driver:
     ) -> None:
         self.store, self.executor, self.on_saved = store, executor, on_saved
         self.arguments = (list(measures), keep_samples)
+        self.dask = getattr(executor, "_client", None)  # of a ClientExecutor, whose futures all look cancellable
         self.flying: dict[Future[Any], list[Run]] = {}
-        self.again: deque[Run] = deque()  # to be made again, each with nothing else in flight
+        self.names: dict[Future[Any], str] = {}  # that Dask knows them by
+        self.again: deque[Run] = deque()  # to be made again
+        self.suspects: deque[Run] = deque()  # the same, each with nothing else in flight
         self.deaths: dict[bytes, int] = {}
-        self.seconds: dict[tuple[str, str], float] = {}  # of a run of each kind
+        self.seconds: dict[tuple[str, str], float] = {}  # of a run, by problem and solver
+        self.longest: dict[str, float] = {}  # of a run, by solver
 
     def drive(self, runs: Iterator[Run]) -> None:
         """Make all the runs.
@@ -74,15 +83,15 @@ class Driver:
                 if not self.flying:
                     return
                 self._receive()
-            self.flying = {future: batch for future, batch in self.flying.items() if not future.cancel()}
+            self._call_back()
             while self.flying:
                 self._receive()
         raise KeyboardInterrupt
 
     def _send(self, runs: Iterator[Run]) -> None:
-        if self.again:
+        if self.suspects:
             if not self.flying:
-                self._submit([self.again.popleft()])
+                self._submit([self.suspects.popleft()])
             return
         while len(self.flying) < self._window():
             batch = self._batch(runs)
@@ -90,24 +99,35 @@ class Driver:
                 return
 
     def _submit(self, batch: list[Run]) -> Future[Any]:
+        name: dict[str, Any] = {} if self.dask is None else {"key": f"sgq-{uuid4().hex}"}
         try:
-            future = self.executor.submit(execute_all, batch, *self.arguments)
+            future = self.executor.submit(execute_all, batch, *self.arguments, **name)
         except BrokenExecutor:
             if not isinstance(self.executor, Processes):
                 raise
             self.executor.restart()
             future = self.executor.submit(execute_all, batch, *self.arguments)
         self.flying[future] = batch
+        self.names[future] = name.get("key", "")
         return future
+
+    def _call_back(self) -> None:
+        """Cancel the batches that no worker has begun."""
+        busy = set() if self.dask is None else set(chain(*self.dask.processing().values()))
+        for future, name in list(self.names.items()):
+            if name not in busy and future.cancel():
+                del self.flying[future], self.names[future]
 
     def _window(self) -> int:
         workers = getattr(self.executor, "workers", None) or getattr(self.executor, "_max_workers", None)
         if workers is None:
             return _FOREIGN_BATCHES
-        return int(workers) * (1 if max(self.seconds.values(), default=0.0) > _LONG else 2)
+        return int(workers) * (1 if max(self.longest.values(), default=0.0) > _LONG else 2)
 
     def _batch(self, runs: Iterator[Run]) -> list[Run]:
-        """The next runs, as many as are thought to take a while; one of a kind not yet known goes alone."""
+        """The next runs, as many as are thought to take a while; until a solver was seen at work, one."""
+        if self.again:
+            return [self.again.popleft()]
         batch: list[Run] = []
         left = _BATCH_SECONDS
         while left > 0 and len(batch) < _LARGEST_BATCH:
@@ -115,7 +135,8 @@ class Driver:
             if run is None:
                 break
             batch.append(run)
-            left -= self.seconds.get(_kind(run), _BATCH_SECONDS)
+            unknown = max(_UNKNOWN, self.longest.get(run.solver.specification, _BATCH_SECONDS))
+            left -= self.seconds.get(_kind(run), unknown)
         return batch
 
     def _receive(self) -> None:
@@ -124,6 +145,7 @@ class Driver:
         broken: Exception | None = None
         for future in wait(self.flying, return_when=FIRST_COMPLETED).done:
             batch = self.flying.pop(future)
+            del self.names[future]
             try:
                 outcomes = future.result()
             except Exception as error:
@@ -137,8 +159,7 @@ class Driver:
                     self.again.append(run)
                 else:
                     finished.append((run, outcome))
-                    known = self.seconds.get(_kind(run), outcome.total_seconds)
-                    self.seconds[_kind(run)] = (known + outcome.total_seconds) / 2
+                    self._learn(run, outcome.total_seconds)
         if finished:
             self.store.save(finished)
             self.on_saved(finished)
@@ -148,17 +169,25 @@ class Driver:
                 f"{self.store.path}, and the same sweep carries on from there"
             ) from broken
 
+    def _learn(self, run: Run, seconds: float) -> None:
+        solver = run.solver.specification
+        self.seconds[_kind(run)] = (self.seconds.get(_kind(run), seconds) + seconds) / 2
+        self.longest[solver] = max(self.longest.get(solver, 0.0), self.seconds[_kind(run)])
+
     def _after_death(self, batch: list[Run], error: Exception) -> Finished:
         """Runs that a dead worker had are made again, one by one; one that was alone each time is to blame."""
+        if len(batch) > 1 and not isinstance(error, BrokenExecutor):
+            self.again.extend(batch)  # Dask goes on with the others
+            return []
         if len(batch) > 1 or self.flying:
-            self.again.extend(batch)
+            self.suspects.extend(batch)
             return []
         run = batch[0]
         self.deaths[run.key] = self.deaths.get(run.key, 0) + 1
         if self.deaths[run.key] < _DEATHS:
-            self.again.appendleft(run)
+            self.suspects.appendleft(run)
             return []
-        text = f"{type(error).__name__}: the worker process died each of {_DEATHS} times that it made this run alone"
+        text = f"{type(error).__name__}: every worker process that made this run died"
         return [(run, Outcome(error=f"{text} (out of memory, killed, or a crash of compiled code)\n\n{error}"))]
 
 
@@ -180,6 +209,7 @@ def _interrupts() -> Iterator[list[int]]:
         if noted:
             raise KeyboardInterrupt
         noted.append(number)
+        print("\nsgq: finishing the runs in flight; Ctrl-C again drops them", file=sys.stderr)
 
     if threading.current_thread() is not threading.main_thread():
         yield noted

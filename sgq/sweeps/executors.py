@@ -1,6 +1,6 @@
 """Executors of a sweep: this process, or a pool of processes that outlives the death of its workers.
 
-Any other `concurrent.futures.Executor` serves as well, Dask's through ``Client.get_executor(pure=False)``.
+Any other `concurrent.futures.Executor` serves as well, Dask's through ``Client.get_executor()``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from typing import Any
+
+_STILLBORN = 2  # pools in turn of which no worker came up, until something is taken to be wrong
 
 
 class Serial(Executor):
@@ -40,6 +42,7 @@ class Processes(Executor):
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
+        self._stillborn = 0
         self._start()
 
     def _start(self) -> None:
@@ -64,7 +67,8 @@ class Processes(Executor):
         RuntimeError
             If no worker could even be started.
         """
-        if not self._ready.is_set():
+        self._stillborn = 0 if self._ready.is_set() else self._stillborn + 1
+        if self._stillborn == _STILLBORN:
             raise RuntimeError(
                 "worker processes end as soon as they start: in a script, call Sweep.run under "
                 '`if __name__ == "__main__":`, since every worker imports the script; '

@@ -182,7 +182,7 @@ class Sweep:
             so under ``if __name__ == "__main__":``.
         executor
             Where to run instead: any `concurrent.futures.Executor`, such as `sgq.sweeps.Serial()` or Dask's
-            ``client.get_executor(pure=False)``.
+            ``client.get_executor()``.
         retry
             Make failed runs again.
         keep_samples

@@ -20,7 +20,7 @@ class CoinSampler(dimod.Sampler):  # type: ignore[misc]
 
     properties: ClassVar[dict[str, Any]] = {}
     parameters: ClassVar[dict[str, Any]] = {
-        name: [] for name in ("seed", "seconds", "fails_below", "dies_once", "dies_below", "n")
+        name: [] for name in ("seed", "seconds", "fails_below", "dies_once", "dies_below", "log", "n")
     }
 
     def sample(
@@ -32,9 +32,13 @@ class CoinSampler(dimod.Sampler):  # type: ignore[misc]
         fails_below: int = 0,
         dies_once: str | None = None,
         dies_below: int = 0,
+        log: str | None = None,
         n: int = 0,
     ) -> dimod.SampleSet:
-        """`fails_below` and `dies_below` bound the seeds that do; `dies_once` is a file that marks the first death."""
+        """Seeds below `fails_below` raise, below `dies_below` kill.
+
+        `dies_once` is a file that marks the first death, `log` one that gets a line when a run is over.
+        """
         time.sleep(seconds)
         if seed < fails_below:
             raise ValueError(f"seed {seed} fails")
@@ -43,6 +47,9 @@ class CoinSampler(dimod.Sampler):  # type: ignore[misc]
             os.kill(os.getpid(), signal.SIGKILL)
         if seed < dies_below:
             os.kill(os.getpid(), signal.SIGKILL)
+        if log is not None:
+            with open(log, "a") as file:
+                file.write(f"{seed}\n")
         spins = np.random.default_rng(seed).choice([-1, 1], (1, bqm.num_variables))
         return dimod.SampleSet.from_samples_bqm((spins, list(bqm.variables)), bqm)
 

@@ -1,6 +1,8 @@
 """A sweep on a Dask cluster: the same bits, and a worker that dies costs nothing."""
 
 import random
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,7 @@ def cluster() -> Iterator[Any]:
 def test_dask_gives_the_same_bits(cluster: Any, tmp_path: Path) -> None:
     sweep = Sweep({"g": GLASS}, {"sa": ("annealing", {"num_reads": 6, "num_sweeps": 20})}, instances=10)
     with distributed.Client(cluster) as client:
-        assert sweep.run(tmp_path / "dask.db", executor=client.get_executor(pure=False)).done == 20
+        assert sweep.run(tmp_path / "dask.db", executor=client.get_executor()).done == 20
     sweep.run(tmp_path / "serial.db", executor=Serial())
     assert numbers(sweep, tmp_path / "dask.db") == numbers(sweep, tmp_path / "serial.db")
 
@@ -45,7 +47,7 @@ def test_a_dask_worker_dies(cluster: Any, tmp_path: Path) -> None:
             process.process._process.kill()
 
     with distributed.Client(cluster) as client:
-        status = sweep.run(tmp_path / "dask.db", executor=client.get_executor(pure=False), progress=kill)
+        status = sweep.run(tmp_path / "dask.db", executor=client.get_executor(), progress=kill)
     assert killed
     assert (status.done, status.failed) == (80, 0)
     sweep.run(tmp_path / "serial.db", executor=Serial())
@@ -59,9 +61,28 @@ def test_a_run_that_kills_dask_workers_is_found(cluster: Any, tmp_path: Path, mo
     assert deadly == 1
     monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
     with distributed.Client(cluster) as client:
-        status = sweep.run(tmp_path / "dask.db", executor=client.get_executor(pure=False))
+        status = sweep.run(tmp_path / "dask.db", executor=client.get_executor())
     assert (status.done, status.failed) == (7, 1)
-    assert "the worker process died" in status.errors[0]
+    assert "every worker process that made this run died" in status.errors[0]
+
+
+def test_control_c_finishes_what_dask_has_begun(cluster: Any, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    sweep = Sweep({"g": GLASS}, {"coin": coin(seconds=0.3, log=str(log))}, instances=50)
+
+    def interrupt(done: int, failed: int, expected: int) -> None:
+        if done == 5:
+            signal.raise_signal(signal.SIGINT)
+
+    with distributed.Client(cluster) as client:
+        with pytest.raises(KeyboardInterrupt):
+            sweep.run(tmp_path / "dask.db", executor=client.get_executor(), progress=interrupt)
+        done = sweep.status(tmp_path / "dask.db").done
+        time.sleep(1)
+        assert 5 < done < 20
+        assert (
+            0 <= len(log.read_text().splitlines()) - done <= 1
+        )  # one may have begun while the others were called back
 
 
 def test_the_command_takes_an_address(
