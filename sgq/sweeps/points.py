@@ -32,8 +32,9 @@ class Point:
         Whether it draws from a seed that the sweep gives.
     versions
         Distributions whose version decides what comes out, with their versions.
-    digest
-        SHA-256 of the file, for problems that are files: what is in it counts, not where it lies.
+    specification
+        Canonical JSON of what it is, which seeds are made of: the name, and the parameters that are not at their
+        default. Of a file, what is in it counts, not where it lies.
     """
 
     label: str
@@ -42,15 +43,7 @@ class Point:
     parameters: dict[str, Any]
     seeded: bool
     versions: dict[str, str]
-    digest: str | None = None
-
-    @cached_property
-    def specification(self) -> str:
-        """Canonical JSON of what it is; seeds are made of it."""
-        parameters = self.parameters
-        if self.digest is not None:
-            parameters = {key: value for key, value in parameters.items() if key != "path"} | {"sha256": self.digest}
-        return canonical_json({"name": self.name, "parameters": parameters})
+    specification: str
 
     @cached_property
     def identity(self) -> str:

@@ -28,10 +28,11 @@ def measure_paths(paths: Any) -> tuple[str, ...]:
     return tuple(paths)
 
 
-def points(kind: str, given: Any, facts: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Iterator[Point]:
+def expanded(kind: str, given: Any, facts: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Iterator[Point]:
     """Every point of the problems or solvers of a sweep."""
     if not isinstance(given, Mapping) or not given:
         raise ValueError(f"{kind}={given!r}: at least one {{label: (name, parameters)}}")
+    texts: dict[str, str] = {}
     for label, pair in given.items():
         where = f"{kind}.{label}"
         if not isinstance(label, str) or not isinstance(pair, (tuple, list)) or len(pair) != 2:
@@ -46,9 +47,13 @@ def points(kind: str, given: Any, facts: Callable[[str, dict[str, Any]], dict[st
                 integer(f"{where}.seed", choice["seed"], 0, 2**63 - 1)
             text = ", ".join([label, *(f"{key} = {choice[key]}" for key in varied)])
             try:
-                yield Point(label=label, name=name, parameters=choice, text=text, **facts(name, choice))
+                point = Point(label=label, name=name, parameters=choice, text=text, **facts(name, choice))
             except ValueError as error:
                 raise ValueError(f"{where}: {error}") from None
+            other = texts.setdefault(point.identity, text)
+            if other is not text:
+                raise ValueError(f"{where}: {text!r} is the same as {other!r}, and would be run once")
+            yield point
 
 
 def problem_point(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -56,11 +61,15 @@ def problem_point(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
     if name == "file":
         check_options(name, load, parameters)
         with open(parameters["path"], "rb") as file:
-            return {"seeded": False, "versions": versions_of(load), "digest": file_digest(file, "sha256").hexdigest()}
+            content = {**parameters, "path": file_digest(file, "sha256").hexdigest()}
+        return {"seeded": False, "versions": versions_of(load), "specification": _specification(name, load, content)}
     builder = named("problem", name, get_problem)
     check_options(name, builder, parameters)
-    seeded = "seed" in inspect.signature(builder).parameters and "seed" not in parameters
-    return {"seeded": seeded, "versions": versions_of(builder)}
+    return {
+        "seeded": "seed" in inspect.signature(builder).parameters and "seed" not in parameters,
+        "versions": versions_of(builder),
+        "specification": _specification(name, builder, parameters),
+    }
 
 
 def solver_point(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -68,5 +77,26 @@ def solver_point(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
     solver = named("solver", name, get_solver)
     instance = as_solver(solver)[1]
     check_parameters(name, instance, parameters)
-    seeded = "seed" in instance.parameters and "seed" not in parameters
-    return {"seeded": seeded, "versions": versions_of(type(instance))}
+    methods = ("sample_problem", "sample", "sample_poly")
+    method = next(getattr(instance, name) for name in methods if hasattr(instance, name))
+    return {
+        "seeded": "seed" in instance.parameters and "seed" not in parameters,
+        "versions": versions_of(type(instance)),
+        "specification": _specification(name, method, parameters),
+    }
+
+
+def _specification(name: str, function: Callable[..., Any], parameters: dict[str, Any]) -> str:
+    """See `Point`; a default that is written out changes nothing, nor does an option that a later version adds."""
+    options = inspect.signature(function).parameters
+    defaults = {key: option.default for key, option in options.items() if option.default is not option.empty}
+    given = {k: v for k, v in parameters.items() if k not in defaults or not _equal(v, defaults[k])}
+    return canonical_json({"name": name, "parameters": given})
+
+
+def _equal(value: Any, default: Any) -> bool:
+    """Whether a JSON value is what a default is; ``0`` is ``0.0``, and a list is a tuple."""
+    try:
+        return canonical_json(value) == canonical_json(list(default) if isinstance(default, tuple) else default)
+    except (TypeError, ValueError):
+        return False

@@ -10,8 +10,9 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -125,13 +126,14 @@ class Store:
     def save(self, finished: Iterable[tuple[Run, Outcome]]) -> None:
         """Keep what came of some runs, in one transaction; a run that is there already is replaced."""
         with self._transaction():
+            point = cache(self._point)
             for run, outcome in finished:
                 cursor = self._database.execute(
                     "REPLACE INTO runs (key, problem, solver, instance, problem_seed, solver_seed, num_variables,"
                     " measures, sampling_seconds, total_seconds, finished, failed, error)"
                     f" VALUES ({', '.join('?' * 13)})",
                     (
-                        run.key, self._point(run.problem.identity), self._point(run.solver.identity), run.instance,
+                        run.key, point(run.problem.identity), point(run.solver.identity), run.instance,
                         run.problem_seed, run.solver_seed, outcome.num_variables, outcome.measures,
                         outcome.sampling_seconds, outcome.total_seconds, time.time(), outcome.error is not None,
                         outcome.error,
@@ -181,21 +183,26 @@ class Store:
             ).fetchone()
         return None if row is None else bytes(row[0])
 
-    def last_errors(self, count: int) -> list[str]:
-        """Different first lines among the errors of the latest 100 failures."""
+    def last_errors(self, problems: Collection[str], solvers: Collection[str], instances: int) -> list[str]:
+        """Different first lines among the latest failures of these points, given by identity; three at most."""
+        names = self._points()
         with self._explained():
-            rows = self._database.execute("SELECT error FROM runs WHERE failed ORDER BY finished DESC LIMIT 100")
-            lines = [error.partition("\n")[0] for (error,) in rows]
-        return list(dict.fromkeys(lines))[:count]
+            rows = self._database.execute(
+                "SELECT problem, solver, error FROM runs WHERE failed AND instance < ?"
+                " ORDER BY finished DESC LIMIT 1000",
+                (instances,),
+            ).fetchall()
+        lines = [error.partition("\n")[0] for p, s, error in rows if names[p] in problems and names[s] in solvers]
+        return list(dict.fromkeys(lines))[:3]
 
     def _points(self) -> dict[int, str]:
         with self._explained():
             return dict(self._database.execute("SELECT id, identity FROM points").fetchall())
 
     def _point(self, identity: str) -> int:
+        """Number of a point, which gets one if it has none."""
+        self._database.execute("INSERT INTO points (identity) VALUES (?) ON CONFLICT DO NOTHING", (identity,))
         found = self._database.execute("SELECT id FROM points WHERE identity = ?", (identity,)).fetchone()
-        if found is None:
-            return int(self._database.execute("INSERT INTO points (identity) VALUES (?)", (identity,)).lastrowid or 0)
         return int(found[0])
 
     @contextmanager

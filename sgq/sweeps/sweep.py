@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from sgq.sweeps.driver import Driver, Finished
 from sgq.sweeps.executors import Processes
 from sgq.sweeps.points import Point, canonical_json, digest, seed_of
 from sgq.sweeps.runs import Run
-from sgq.sweeps.specification import measure_paths, points, problem_point, solver_point
+from sgq.sweeps.specification import expanded, measure_paths, problem_point, solver_point
 from sgq.sweeps.status import Cell, Status
 from sgq.sweeps.store import Store
 from sgq.sweeps.toml import read_arguments
@@ -74,8 +75,8 @@ class Sweep:
         self.name = name
         self.instances = integer("instances", instances, 1)
         self.measures = measure_paths(measures)
-        self.problems = tuple(points("problems", problems, problem_point))
-        self.solvers = tuple(points("solvers", solvers, solver_point))
+        self.problems = tuple(expanded("problems", problems, problem_point))
+        self.solvers = tuple(expanded("solvers", solvers, solver_point))
 
     @classmethod
     def from_toml(cls, path: StorePath) -> Self:
@@ -212,19 +213,17 @@ class Sweep:
         with Store(store, writable=True) as opened:
             opened.add_record(canonical_json(self.record()), environment())
             before = self.status(opened)
-            done, failed = before.done, before.failed
+            counts = Counter(done=before.done, failed=before.failed)
 
             def tell(finished: Finished) -> None:
-                nonlocal done, failed
-                wrong = sum(outcome.error is not None for _, outcome in finished)
-                done, failed = done + len(finished) - wrong, failed + wrong
+                counts.update("done" if outcome.error is None else "failed" for _, outcome in finished)
                 if progress is not None:
-                    progress(done, failed, len(self))
+                    progress(counts["done"], counts["failed"], len(self))
 
             tell([])
             pool = Processes(number) if executor is None else executor
             try:
-                Driver(opened, pool, self.measures, keep_samples, tell).drive(self._missing(opened, retry))
+                Driver(opened, pool, self.measures, keep_samples, tell).drive(self._missing(opened, retry, counts))
             except BaseException:
                 if pool is not executor:
                     pool.shutdown(wait=False, cancel_futures=True)
@@ -233,7 +232,8 @@ class Sweep:
                 pool.shutdown()
             return self.status(opened)
 
-    def _missing(self, store: Store, retry: bool) -> Iterator[Run]:
+    def _missing(self, store: Store, retry: bool, counts: Counter[str]) -> Iterator[Run]:
+        """Runs to be made; one that is in the store and is made again no longer counts."""
         wanted = {path.rpartition(":")[2] for path in self.measures}
         for run in self:
             found = store.find(run.key)
@@ -243,15 +243,18 @@ class Sweep:
             error, measures = found
             if error is not None:
                 if retry:
+                    counts["failed"] -= 1
                     yield run
             elif not wanted <= json.loads(measures).keys():
+                counts["done"] -= 1
                 yield run._replace(known=measures, samples=store.packed_samples(run.key))
 
     def status(self, store: StorePath | Store) -> Status:
         """How much of the sweep is in a store."""
         with _reading(store) as opened:
             counts = opened.counts(self.instances)
-            errors = opened.last_errors(3)
+            problems, solvers = ({point.identity for point in points} for points in (self.problems, self.solvers))
+            errors = opened.last_errors(problems, solvers, self.instances)
         cells = tuple(
             Cell(problem.text, solver.text, *counts.get((problem.identity, solver.identity), (0, 0)))
             for problem in self.problems

@@ -1,12 +1,14 @@
 """`sgq sweep` and `sgq report`: what they print and write, and one line for every kind of bad input."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import sgq
 from sgq import cli
 from sgq.sweeps import Sweep
 
@@ -62,6 +64,11 @@ def test_run_status_export_report(run: Any, sweep: Path) -> None:
     assert text.count("<svg") >= 2
     assert "two glasses" in text
     assert "numpy" in text
+
+
+def test_python_m_sgq_is_the_command() -> None:
+    told = subprocess.run([sys.executable, "-m", "sgq", "--version"], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == sgq.__version__
 
 
 def test_failures_are_an_exit_code_and_a_line(run: Any, sweep: Path) -> None:

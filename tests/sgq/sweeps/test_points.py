@@ -47,7 +47,7 @@ def test_seeds_do_not_depend_on_the_rest_of_the_grid_nor_on_any_order() -> None:
 
 
 def test_instances_and_solvers_have_seeds_of_their_own() -> None:
-    sweep = sgq.Sweep({"a": GLASS}, {"x": coin(), "y": coin(seconds=0)}, instances=50)
+    sweep = sgq.Sweep({"a": GLASS}, {"x": coin(), "y": coin(seconds=1e-9)}, instances=50)
     runs = list(sweep)
     assert len({run.problem_seed for run in runs}) == 2 * 50  # one for each instance, shared by the solvers
     assert len({run.solver_seed for run in runs}) == 200
@@ -67,6 +67,15 @@ def test_seeds_are_uniform() -> None:
 def test_seeds_stay_what_they_are() -> None:
     """Stores written today are read tomorrow."""
     assert seed_of('{"name":"x","parameters":{}}', 3, bits=53) == 8875591591179196
+
+
+def test_a_default_that_is_written_out_changes_nothing() -> None:
+    short = sgq.Sweep({"a": GLASS}, {"s": ("annealing", {"num_reads": 5})}, instances=2)
+    glass = (GLASS[0], {**GLASS[1], "disorder": "gaussian", "variance": "1/N", "field": 0})
+    written = sgq.Sweep({"a": glass}, {"s": ("annealing", {"num_reads": 5, "target_energy": None})}, instances=2)
+    assert seeds(written) == seeds(short)
+    other = sgq.Sweep({"a": (GLASS[0], {**GLASS[1], "disorder": "bimodal"})}, {"s": ("annealing", {})}, instances=2)
+    assert not seeds(other).keys() & seeds(short).keys()
 
 
 def test_a_given_seed_is_used_as_it_is() -> None:
@@ -109,6 +118,7 @@ def test_equal_numbers_are_one_number() -> None:
         ({"a": ("no_such_module:f", {})}, {"s": coin()}, {}, "problem 'no_such_module:f'"),
         ({"a": ("file", {})}, {"s": coin()}, {}, "problems.a: file needs path"),
         ({"a": GLASS}, {"s": coin(seed=-1)}, {}, "solvers.s.seed=-1: an integer"),
+        ({"a": GLASS}, {"s": coin(), "t": coin(seconds=0)}, {}, "solvers.t: 't' is the same as 's'"),
         ({"a": GLASS}, {"s": ("annealink", {})}, {}, "solvers.s: no solver named 'annealink'.*did you mean"),
         ({"a": GLASS}, {"s": ("annealing", {"num_read": 1})}, {}, "solvers.s: annealing has no parameter 'num_read'"),
         ({"a": GLASS}, {"s": coin()}, {"measures": ["grund_energy"]}, "no measure named 'grund_energy'.*did you mean"),

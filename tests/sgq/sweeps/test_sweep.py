@@ -63,7 +63,7 @@ def test_nothing_is_run_twice_and_a_sweep_can_grow(tmp_path: Path) -> None:
     assert small.to_pandas(store).set_index("key").equals(before)
     grown = Sweep(
         {"g": ("sherrington-kirkpatrick", {"n": {"each": [5, 6, 8]}})},
-        {"coin": coin(), "c": coin(seconds=0)},
+        {"coin": coin(), "c": coin(seconds=1e-9)},
         instances=4,
     )
     calls: list[tuple[int, int, int]] = []
@@ -91,7 +91,9 @@ def test_a_failed_run_is_kept_and_made_again_only_when_asked(tmp_path: Path) -> 
     assert status.errors[0].startswith("ValueError: seed ")
     sweep.run(store, executor=Serial())
     assert sweep.to_pandas(store).set_index("key").finished.equals(frame.finished)
-    sweep.run(store, executor=Serial(), retry=True)
+    calls: list[tuple[int, int, int]] = []
+    sweep.run(store, executor=Serial(), retry=True, progress=lambda *counts: calls.append(counts))
+    assert calls[0] == calls[-1] == (status.done, status.failed, 40)
     again = sweep.to_pandas(store).set_index("key").finished
     assert ((again > frame.finished) == failed).all()
 
