@@ -46,6 +46,7 @@ def main() -> None:
     figure, ax = plt.subplots(figsize=(6, 4), layout="constrained")
     ax.errorbar(x, means, errors, fmt="o", ms=4, capsize=2, label=f"Gaussian, {sweep.instances} instances each")
     ax.plot([0, x.max()], [limit, limit + slope * x.max()], "C0--", lw=1, label=f"fit from N = {SMALLEST}:\n{law}")
+    ax.errorbar(0, limit, limit_error, fmt="C0o", mfc="white", ms=4, capsize=2, clip_on=False, zorder=3)
     ax.axhline(PARISI, color="C1", lw=1, label=f"Parisi, N → ∞: {PARISI}")
     ax.set(xlabel="$N^{-2/3}$", ylabel="ground-state energy per spin, $J$", xlim=(0, None))
     ax.legend(loc="upper left", fontsize="small")
