@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 try:
     import pandas as pd
@@ -22,6 +21,8 @@ from sgq.analysis.success import format_seconds
 from sgq.checks import integer
 from sgq.report import sweep_data, sweep_figures
 from sgq.report.figures import pyplot
+from sgq.report.sweep_formulas import contradictions
+from sgq.report.sweep_parts import parts
 from sgq.report.sweep_points import judged
 from sgq.report.sweep_table import failures, point_table
 
@@ -30,14 +31,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FAILURES = 200
-_LINES = 20  # in one figure; more make a further one
-_TOGETHER = 8  # lines of several problems that share a figure
+CONTRADICTIONS = 20
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of the page: `kind` chooses the caption, `subject` says of what it is, `file` names the data."""
+    """A figure of the page: `kind` chooses the caption, `subject` says of what it is, `file` names the data.
 
+    `first` is the number in the page of the first figure of its kind, whose caption explains them all.
+    """
+
+    number: int
+    first: int
     kind: str
     subject: str
     svg: str
@@ -58,6 +63,7 @@ def sweep_page(
         column for each parameter and each measure. ``attrs["problem_axes"]`` and ``attrs["solver_axes"]`` name
         the parameters that were varied. A run that another run of the same instance went below counts as never
         hit: see `sgq.report.sweep_points.judged`.
+        Runs that contradict each other on a formula make a warning at the top of the page.
     title
         Heading of the page.
     specification
@@ -79,12 +85,15 @@ def sweep_page(
     """
     template = _template()
     runs = judged(runs)
+    contradicted = contradictions(runs)
     headings, failed = failures(runs, FAILURES) if len(runs) else ((), ())
     page: str = template.render(
         title=title,
         specification=specification,
         versions=versions,
         summary=_summary(runs, integer("expected", expected, 0)),
+        contradictions=contradicted[:CONTRADICTIONS],
+        more_contradictions=max(0, len(contradicted) - CONTRADICTIONS),
         points=point_table(runs) if len(runs) else None,
         failure_headings=headings,
         failures=failed,
@@ -100,10 +109,10 @@ def _template() -> Template:
     except ImportError:
         raise ImportError('reports need jinja2: pip install "sgq[plot]"') from None
     environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    source = Path(__file__).with_name("page.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(source)
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), undefined=jinja2.StrictUndefined,
+        autoescape=True, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template("page.html.j2")
 
 
 def _summary(runs: pd.DataFrame, expected: int) -> dict[str, str]:
@@ -124,37 +133,26 @@ def _summary(runs: pd.DataFrame, expected: int) -> dict[str, str]:
 
 
 def _figures(runs: pd.DataFrame) -> Iterator[Figure]:
+    files: Counter[str] = Counter()
+    number = 0
     for kind, data_of, draw in (
         ("energy", sweep_data.energy_data, sweep_figures.energy),
         ("time_to_solution", sweep_data.time_data, sweep_figures.time_distribution),
         ("success", sweep_data.success_data, sweep_figures.success),
         ("satisfiability", sweep_data.satisfiability_data, sweep_figures.satisfiability),
     ):
-        data = data_of(runs)
-        for subject, part in _parts(data, together=kind != "energy") if len(data) else ():
-            yield _figure(kind, subject, part, draw)
-
-
-def _parts(data: pd.DataFrame, *, together: bool) -> Iterator[tuple[str, pd.DataFrame]]:
-    """A figure for each problem, or for all `together` where their lines are few; never too many lines in one."""
-    problems = data["problem"].unique()
-    if together and data["line"].nunique() <= _TOGETHER:
-        yield ", ".join(map(str, problems)), data
-        return
-    for problem in problems:
-        of_problem = data[data["problem"] == problem].dropna(axis="columns", how="all")
-        lines = of_problem["line"].unique()
-        parts = -(-len(lines) // _LINES)
-        for part, some in enumerate(np.array_split(lines, parts), 1):
-            subject = f"{problem}, part {part} of {parts}" if parts > 1 else str(problem)
-            yield subject, of_problem[of_problem["line"].isin(some)]
-
-
-def _figure(kind: str, subject: str, data: pd.DataFrame, draw: Callable[[pd.DataFrame], Axes]) -> Figure:
-    name = f"{kind}-{re.sub(r'[^0-9A-Za-z]+', '-', subject).strip('-')}"
-    csv = data.drop(columns="line").to_csv(index=False, float_format="%.8g").encode()
-    undecided = int(data["undecided"].sum()) if "undecided" in data else 0
-    return Figure(kind, subject, _svg(draw, data, name), f"{name}.csv", base64.b64encode(csv).decode(), undecided)
+        data, first = data_of(runs), number + 1
+        for subject, part in parts(runs, data, together=kind != "energy") if len(data) else ():
+            name = f"{kind}-{re.sub(r'[^0-9A-Za-z.]+', '-', subject).strip('-')}"
+            files[name] += 1
+            name += f"_{files[name]}" if files[name] > 1 else ""
+            csv = part.drop(columns="line").to_csv(index=False, float_format="%.8g").encode()
+            undecided = int(part["undecided"].sum()) if "undecided" in part else 0
+            number += 1
+            yield Figure(
+                number, first, kind, subject, _svg(draw, part, name),
+                f"{name}.csv", base64.b64encode(csv).decode(), undecided,
+            )  # fmt: skip
 
 
 def _svg(draw: Callable[[pd.DataFrame], Axes], data: pd.DataFrame, prefix: str) -> str:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from sgq.analysis.disorder import disorder_average
 from sgq.analysis.satisfiability import wilson_interval
-from sgq.report.sweep_points import groups, line_keys, line_labels, parameter
+from sgq.report.sweep_formulas import formulas
+from sgq.report.sweep_points import groups, line_keys, line_labels
 
 Floats = NDArray[np.float64]
 
@@ -101,38 +102,40 @@ def success_data(runs: pd.DataFrame, *, points: int = 72) -> pd.DataFrame:
 
 
 def satisfiability_data(runs: pd.DataFrame) -> pd.DataFrame:
-    """P(SAT) against clauses per variable, with one standard error (Wilson's interval, z = 1).
+    """P(SAT) against clauses per variable: of all formulas, whichever solver decided them; a line has no solver.
 
-    The ratio is the parameter `alpha`, or m/n. Undecided instances are counted, and left out of the fraction.
+    The fraction is that among decided formulas. Its interval, one standard error (Wilson's, z = 1), reaches from the
+    low end that it has if no undecided formula is satisfiable to the high end that it has if all are.
     """
-    if "satisfiable" not in runs:
-        return pd.DataFrame()
-    sizes = parameter(runs, "n").fillna(parameter(runs, "num_variables"))
-    ratio = parameter(runs, "alpha").fillna(parameter(runs, "m") / sizes)
     lines = []
-    asked = runs["error"].isna() if "error" in runs else runs["satisfiable"].notna()
-    for columns, line in _lines(runs.assign(_ratio=ratio)[asked & ratio.notna()], ("alpha", "m")):
-        points = line.groupby("_ratio")["satisfiable"]
+    for columns, line in _lines(formulas(runs), ("alpha", "m"), solvers=False):
+        points = line.groupby("clauses_per_variable")["satisfiable"]
         decided, satisfiable, total = (points.agg(f).to_numpy(dtype=float) for f in ("count", "sum", "size"))
-        with np.errstate(divide="ignore", invalid="ignore"):
+        undecided = total - decided
+        with np.errstate(invalid="ignore"):
             fraction = satisfiable / decided
-            low, high = wilson_interval(fraction, decided)
         table = {
             "alpha": np.array(sorted(points.groups), dtype=float),
-            "instances": decided.astype(int),
-            "undecided": (total - decided).astype(int),
+            "instances": total.astype(int),
+            "satisfiable": satisfiable.astype(int),
+            "unsatisfiable": (decided - satisfiable).astype(int),
+            "undecided": undecided.astype(int),
             "satisfiable_fraction": fraction,
-            "low": low,
-            "high": high,
+            "low": wilson_interval(satisfiable / total, total)[0],
+            "high": wilson_interval((satisfiable + undecided) / total, total)[1],
         }
         if decided.any():
             lines.append(pd.DataFrame(columns | table))
     return _joined(lines)
 
 
-def _lines(runs: pd.DataFrame, along: Sequence[str] = ()) -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
+def _lines(
+    runs: pd.DataFrame, along: Sequence[str] = (), *, solvers: bool = True
+) -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
     """What tells a line apart, as columns, and its runs; `along` names the parameters that vary along it."""
-    keys = line_keys(runs, along)
+    if not len(runs):
+        return
+    keys = line_keys(runs, along, solvers=solvers)
     lines = groups(runs, keys)
     for label, (values, line) in zip(line_labels(runs, keys, lines), lines, strict=True):
         yield {"line": label, **dict(zip(keys, values, strict=True))}, line

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _QUARTILES = (0.25, 0.5, 0.75)
+_COLOURS = (*COLOURS, "#8C8C8C")
 _DASHES = ("-", "--", ":", "-.")
 _WIDTH = 6.0  # inches: text stays legible when the figure is scaled to a phone
 
@@ -42,19 +43,10 @@ def energy(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         if fitted:
             limit = line[line["n_to_minus_two_thirds"] == 0].iloc[0]
             ordered = line.sort_values("n_to_minus_two_thirds")
-            ax.plot(
-                ordered["n_to_minus_two_thirds"],
-                ordered["fit"],
-                color=colour,
-                linestyle=style["linestyle"],
-                linewidth=1,
-            )
-            ax.errorbar(
-                0,
-                limit["fit"],
-                yerr=limit["fit_error"],
-                **style | {"markerfacecolor": "white", "capsize": 3, "zorder": 4},
-            )
+            x, drawn = ordered["n_to_minus_two_thirds"], {"color": colour, "linestyle": style["linestyle"]}
+            ax.plot(x, ordered["fit"], linewidth=1, **drawn)
+            hollow = style | {"markerfacecolor": "white", "capsize": 3, "zorder": 4}
+            ax.errorbar(0, limit["fit"], yerr=limit["fit_error"], **hollow)
             label += f"\nN → ∞: {with_error(limit['fit'], limit['fit_error'])}"
             label += f" (χ²/dof = {limit['chi_squared_per_degree']:.2g})"
         labels.append((label, style))
@@ -67,7 +59,8 @@ def energy(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
 def time_distribution(data: pd.DataFrame, ax: Axes | None = None, *, confidence: float = 0.95) -> Axes:
     """Fraction of the instances solved within a time, with median and quartiles and their confidence intervals.
 
-    Marks of several lines stand a little above one another.
+    An interval without bound on a side is drawn as far as the mark. Marks of several lines stand a little above
+    one another.
     """
     made, ax, labels = ax is None, _axes(ax), []
     times = data["time_to_solution"].to_numpy(dtype=float)
@@ -86,8 +79,9 @@ def time_distribution(data: pd.DataFrame, ax: Axes | None = None, *, confidence:
         for level, value, low, high in zip(_QUARTILES, found.value, found.low, found.high, strict=True):
             if math.isfinite(value):
                 face = style["color"] if level == 0.5 else "white"
-                ends = np.clip([low, high], first, last)
-                ax.plot(ends, [level + lift] * 2, color=style["color"], linewidth=1, alpha=0.8)
+                ends = np.clip([end if math.isfinite(end) else value for end in (low, high)], first, last)
+                if ends[0] < ends[1]:
+                    ax.plot(ends, [level + lift] * 2, color=style["color"], linewidth=1, alpha=0.8)
                 ax.plot(value, level + lift, **style | {"markerfacecolor": face, "zorder": 4})
         missed = np.isinf(times).sum()
         labels.append((label + (f" ({missed} of {len(times)} never hit)" if missed else ""), style))
@@ -112,14 +106,18 @@ def success(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def satisfiability(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """P(SAT) against clauses per variable, a curve for each line."""
+    """P(SAT) against clauses per variable, a curve for each line; where nothing was decided, an interval alone.
+
+    Points of several lines stand a little apart.
+    """
     made, ax, labels = ax is None, _axes(ax), []
     ax.axhline(0.5, color="0.8", linewidth=1, zorder=0)
-    for label, line, style in _lines(data):
-        line = line[line["instances"] > 0]
-        y = line["satisfiable_fraction"]
-        bars = np.maximum([y - line["low"], line["high"] - y], 0)
-        ax.errorbar(line["alpha"], y, yerr=bars, capsize=2, **style)
+    apart = np.linspace(-0.5, 0.5, data["line"].nunique())
+    shifts = min(0.04, 0.008 * (len(apart) - 1)) * np.ptp(data["alpha"]) * apart
+    for (label, line, style), shift in zip(_lines(data), shifts, strict=True):
+        x, middle, half = line["alpha"] + shift, (line["low"] + line["high"]) / 2, (line["high"] - line["low"]) / 2
+        ax.errorbar(x, middle, yerr=half, fmt="none", ecolor=style["color"], elinewidth=1, capsize=2)
+        ax.plot(x, line["satisfiable_fraction"], **style)
         labels.append((label, style))
     ax.set(xlabel="clauses per variable α", ylabel="P(SAT)", ylim=(-0.03, 1.03))
     return _finished(ax, labels, made)
@@ -129,7 +127,7 @@ def _lines(data: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, dict[str, An
     """Label, rows and style of each line, in order."""
     for k, (label, line) in enumerate(data.groupby("line", sort=False)):
         yield label, line, {
-            "color": COLOURS[k % len(COLOURS)],
+            "color": _COLOURS[k % len(_COLOURS)],
             "marker": MARKERS[k % len(MARKERS)],
             "linestyle": _DASHES[k % len(_DASHES)],
             "markersize": 4.5,

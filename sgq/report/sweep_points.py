@@ -47,7 +47,7 @@ _MEASURES = (
 )  # fmt: skip
 
 
-def line_keys(runs: pd.DataFrame, without: Collection[str] = ()) -> list[str]:
+def line_keys(runs: pd.DataFrame, without: Collection[str] = (), *, solvers: bool = True) -> list[str]:
     """Columns that tell lines apart: problem, what was varied of it, solver, what was varied of it.
 
     Parameters
@@ -56,9 +56,11 @@ def line_keys(runs: pd.DataFrame, without: Collection[str] = ()) -> list[str]:
         Of a sweep.
     without
         Parameters that vary along a line, under their own names.
+    solvers
+        False for the columns of problems alone.
     """
     problem = [axis for axis in _axes(runs, "problem") if axis.removeprefix("problem_") not in without]
-    return ["problem", *problem, "solver", *_axes(runs, "solver")]
+    return ["problem", *problem, *(["solver", *_axes(runs, "solver")] if solvers else [])]
 
 
 def groups(runs: pd.DataFrame, keys: Sequence[str]) -> list[Group]:

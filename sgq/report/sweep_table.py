@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from sgq.analysis.disorder import disorder_average, quantiles
-from sgq.analysis.satisfiability import wilson_interval
 from sgq.analysis.success import format_interval, format_seconds
 from sgq.report.sweep_points import groups, line_keys, parameter_name, with_error, written
 
@@ -60,6 +59,8 @@ def point_table(runs: pd.DataFrame) -> Table:
     """A row for each problem and solver at each choice of what was varied, a column for each measure there is."""
     keys = line_keys(runs)
     columns = {heading: f for heading, (measure, f) in _COLUMNS.items() if measure in runs}
+    if "satisfiable" in runs:  # no answer at all tells problems without clauses from formulas that are all open
+        runs = runs.assign(has_clauses=runs.groupby("problem")["satisfiable"].transform("count") > 0)
     rows = []
     for values, point in groups(runs, keys):
         done = point[point["error"].isna()]
@@ -102,13 +103,11 @@ def _time(done: pd.DataFrame) -> Cell:
     return Cell(f"{format_seconds(median)} ({format_interval(low, high)})", median)
 
 
-def _satisfiable(done: pd.DataFrame) -> Cell:
-    decided = int(done["satisfiable"].count())
-    if not decided:
+def _answers(done: pd.DataFrame) -> Cell:
+    if not done["has_clauses"].any():
         return Cell()
-    fraction = float(done["satisfiable"].sum() / decided)
-    low, high = wilson_interval(fraction, decided)
-    return Cell(f"{fraction:.3g} ({low:.2f}–{high:.2f}) of {decided}", fraction)
+    satisfiable, decided = int(done["satisfiable"].sum()), int(done["satisfiable"].count())
+    return Cell(f"{satisfiable} / {decided - satisfiable} / {len(done) - decided}", float(satisfiable))
 
 
 def _seconds(done: pd.DataFrame) -> Cell:
@@ -120,7 +119,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[pd.DataFrame], Cell]]] = {
     "energy per spin": ("ground_energy_per_spin", _energy),
     "success probability": ("success_probability", _success),
     "time to solution": ("time_to_solution", _time),
-    "P(SAT)": ("satisfiable", _satisfiable),
+    "SAT / UNSAT / open": ("satisfiable", _answers),
     "run time": ("total_seconds", _seconds),
 }
 

@@ -15,6 +15,13 @@ def runs(instances: int = 12, seed: int = 0) -> pd.DataFrame:
     return frame
 
 
+def table(rows, problem_axes=(), solver_axes=()):
+    common = {"problem": "P", "solver": "S", "problem_seed": range(len(rows)), "error": None}
+    frame = pd.DataFrame(common | pd.DataFrame(rows).to_dict("list"))
+    frame.attrs.update(problem_axes=list(problem_axes), solver_axes=list(solver_axes))
+    return frame
+
+
 def _glasses(rng, instances):
     """SK: the mean energy follows -0.763 + 0.7 N^(-2/3); the annealer misses some ground states."""
     for n in (32, 64, 128, 256):

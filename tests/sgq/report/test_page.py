@@ -1,34 +1,23 @@
-"""The report of a sweep: what is in the page, that it needs nothing else, and that it works in a browser."""
+"""The report of a sweep: what is in the page, and that it needs nothing else."""
 
 import base64
 import importlib
 import io
-import json
 import re
-import shutil
-import subprocess
 import sys
-from html.parser import HTMLParser
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 import pytest
 import sweep_examples
+from sweep_examples import table
+from sweep_pages import Elements, cells, page_of
 
 from sgq.report import sweep_data
-from sgq.report.page import sweep_page
 from sgq.report.sweep_points import judged
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-def page_of(runs, **changed):
-    arguments = {"title": "Two solvers", "specification": "n = 32", "versions": {"sgq": "0.1"}, "expected": 1000}
-    return sweep_page(runs, **arguments | changed)
 
 
 @pytest.fixture(scope="module")
@@ -39,38 +28,6 @@ def runs():
 @pytest.fixture(scope="module")
 def page(runs):
     return page_of(runs)
-
-
-class Elements(HTMLParser):
-    """Tags with their attributes, the texts of table cells row by row, and every text."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.tags, self.tables, self.text, self.cell = [], [], "", None
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr":
-            self.tables[-1].append([])
-        elif tag in ("td", "th"):
-            self.tables[-1][-1].append("")
-
-    def handle_data(self, data):
-        self.text += data
-        if self.tables and self.tables[-1] and self.tables[-1][-1]:
-            self.tables[-1][-1][-1] += data
-
-    def named(self, name):
-        return [attributes for tag, attributes in self.tags if tag == name]
-
-
-def cells(page, table=1):
-    """Rows of a table as dictionaries; the versions are table 0."""
-    headings, *rows = Elements(page).tables[table]
-    return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
 def test_a_point_of_the_table(page, runs):
@@ -87,16 +44,55 @@ def test_a_point_of_the_table(page, runs):
         mean, error = (float(part.replace("−", "-")) for part in row[heading].split(" ± "))
         assert mean == pytest.approx(point[column].mean(), rel=0.05)
         assert error == pytest.approx(point[column].sem(), rel=0.05)
-    assert row["P(SAT)"] == ""
+    assert row["SAT / UNSAT / open"] == ""  # a glass has no clauses
     failed = next(r for r in rows if r["solver"] == "tempering" and r["n"] == "256")
     assert (failed["done"], failed["failed"]) == (str(len(point) - 2), "2")
 
 
 def test_columns_only_where_the_measure_exists(runs):
     page = page_of(runs.drop(columns=["satisfiable", "success_probability"]))
-    assert not {"P(SAT)", "success probability"} & cells(page)[0].keys()
+    assert not {"SAT / UNSAT / open", "success probability"} & cells(page)[0].keys()
     assert "energy per spin" in cells(page)[0]
-    assert len(Elements(page).named("figure")) == 2
+    assert len(Elements(page).named("figure")) == 3
+    assert "SAT / UNSAT / open" not in Elements(page).text
+
+
+def test_answers_are_counted_for_each_solver():
+    answers = {"annealing": [1, 1, None, None], "cdcl": [1, 1, 0, None], "broken": [None] * 4}
+    rows = [
+        {"problem": "P", "solver": solver, "satisfiable": answer, "problem_seed": k, "num_variables": 9}
+        for solver, found in answers.items()
+        for k, answer in enumerate(found)
+    ]
+    page = page_of(table([*rows, {"problem": "SK", "solver": "annealing", "problem_seed": 9, "num_variables": 9}]))
+    assert {(row["problem"], row["solver"]): row["SAT / UNSAT / open"] for row in cells(page)} == {
+        ("P", "annealing"): "2 / 0 / 2",
+        ("P", "broken"): "0 / 0 / 4",
+        ("P", "cdcl"): "2 / 1 / 1",
+        ("SK", "annealing"): "",
+    }
+    keys = [td.get("data-value") for td in Elements(page).named("td")]
+    assert {"2.0", "0.0"} <= set(keys)  # sorted by how many were solved
+
+
+def test_a_contradiction_is_a_warning_and_the_page_is_made():
+    rows = [
+        {"solver": solver, "satisfiable": answer, "alpha": alpha, "problem_seed": 8}
+        for alpha in (3, 4.5)
+        for solver, answer in (("annealing", 1), ("<cdcl>", 1 if alpha == 3 else 0))
+    ]
+    frame = table(rows, ["alpha"]).assign(num_variables=9)
+    page = page_of(frame)
+    assert "P, alpha = 4.5, seed = 8: annealing found a solution, <cdcl> proved that there is none." in (
+        Elements(page).text
+    )
+    assert [e for e in Elements(page).named("div") if e.get("role") == "alert"]
+    assert "1 formula is undecided" in " ".join(Elements(page).text.split())
+    many = pd.concat([frame.assign(problem_seed=k) for k in range(30)])
+    many.attrs = frame.attrs
+    assert "10 more are not shown" in page_of(many)
+    frame["satisfiable"] = 1
+    assert not [e for e in Elements(page_of(frame)).named("div") if e.get("role") == "alert"]
 
 
 def test_summary(page, runs):
@@ -168,105 +164,40 @@ def test_ids_are_unique(page):
 
 
 def test_links_hold_the_data(page, runs):
-    links = {a["download"]: a["href"] for a in Elements(page).named("a")}
-    assert links.keys() == {"energy-SK.csv", "time_to_solution-SK.csv", "success-SK.csv", "satisfiability-3-SAT.csv"}
-    for name, data_of in (("energy-SK.csv", sweep_data.energy_data), ("success-SK.csv", sweep_data.success_data)):
-        kind, text = links[name].split(",")
-        assert kind == "data:text/csv;charset=utf-8;base64"
-        found = pd.read_csv(io.BytesIO(base64.b64decode(text)))
+    links = {a["download"]: a["href"] for a in Elements(page).named("a") if "download" in a}
+    parts = ("SK-n-32-and-64", "SK-n-128-and-256")
+    for kind, subjects, data_of in (
+        ("energy", ["SK"], sweep_data.energy_data),
+        ("time_to_solution", parts, sweep_data.time_data),
+        ("success", parts, sweep_data.success_data),
+        ("satisfiability", ["3-SAT"], sweep_data.satisfiability_data),
+    ):
+        texts = [links.pop(f"{kind}-{subject}.csv").split(",") for subject in subjects]
+        assert {start for start, _ in texts} == {"data:text/csv;charset=utf-8;base64"}
+        found = pd.concat([pd.read_csv(io.BytesIO(base64.b64decode(text))) for _, text in texts], ignore_index=True)
         data = data_of(judged(runs))[found.columns]
         pd.testing.assert_frame_equal(found, data, check_dtype=False, rtol=1e-7)
+    assert not links
 
 
-def test_more_lines_than_a_figure_holds_make_a_further_one():
+def test_parts_of_a_figure_have_names_of_their_own_and_one_explanation():
     rows = [
-        {"problem": "P", "solver": f"S{k:02}", "satisfiable": 1.0, "alpha": a, "num_variables": 9, "problem_seed": 1}
-        for k in range(23)
-        for a in (1, 2)
+        {"solver": f"S{k}", "n": n, "num_variables": 9, "time_to_solution": 1.0 + k, "problem_seed": 1}
+        for k in range(6)
+        for n in (-1, 1, 2.5)
     ]
-    page = page_of(pd.DataFrame(rows).assign(error=None))
-    assert "P, part 1 of 2" in page
-    assert len(Elements(page).named("figure")) == 2
-
-
-SCRIPT = """
-<script>
-const heading = (table, text) =>
-  Array.from(document.querySelectorAll(`#${table} th button`)).find((button) => button.textContent === text);
-const column = (table, text) => {
-  const place = heading(table, text).closest("th").cellIndex;
-  return Array.from(document.getElementById(table).tBodies[0].rows, (row) => row.cells[place].dataset.value);
-};
-const result = { sorts: {}, boxes: [] };
-for (const text of ["energy per spin", "time to solution", "solver", "n"]) {
-  const button = heading("points", text);
-  button.focus();
-  const states = [];
-  for (const _ of [1, 2]) {
-    button.click();
-    states.push([button.closest("th").getAttribute("aria-sort"), column("points", text)]);
-  }
-  result.sorts[text] = states;
-}
-result.marked = document.querySelectorAll("#points th[aria-sort]").length;
-for (const svg of document.querySelectorAll("figure svg")) {
-  const box = svg.getBoundingClientRect(), drawn = svg.getBBox();
-  result.boxes.push([box.width, box.height, drawn.width, drawn.height]);
-}
-result.overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-const answer = document.createElement("pre");
-answer.id = "answer";
-answer.textContent = JSON.stringify(result);
-document.body.append(answer);
-</script>
-"""
-
-
-def opened(page, path, *options):
-    """What the browser makes of a page: its document and the errors on its console."""
-    file = path / "page.html"
-    file.write_text(page, encoding="utf-8")
-    quiet = (
-        "--headless --no-sandbox --disable-gpu --no-first-run "
-        "--disable-background-networking --disable-component-update --disable-sync"
-    )
-    run = subprocess.run(
-        [
-            BROWSER, *quiet.split(), f"--user-data-dir={path / 'profile'}",
-            "--enable-logging=stderr", "--virtual-time-budget=5000", *options, "--dump-dom", file.as_uri(),
-        ],
-        capture_output=True, text=True, timeout=300, check=True,
-    )  # fmt: skip
-    return run.stdout, [line for line in run.stderr.splitlines() if "CONSOLE" in line]
-
-
-@pytest.mark.skipif(BROWSER is None, reason="no chromium and no google-chrome on the path")
-def test_in_a_browser(page, tmp_path):
-    document, console = opened(page.replace("</body>", SCRIPT + "</body>"), tmp_path, "--window-size=600,900")
-    assert console == []
-    answer = Elements(document).text.rpartition('{"sorts"')
-    result = json.loads(answer[1] + answer[2].strip())
-    for text, (up, down) in result["sorts"].items():
-        assert (up[0], down[0]) == ("ascending", "descending")
-        for (_, values), backwards in ((up, False), (down, True)):
-            filled = [value for value in values if value]
-            assert values == filled + [""] * (len(values) - len(filled))  # empty cells last
-            keys = filled if text == "solver" else [float(value) for value in filled]
-            assert keys == sorted(keys, reverse=backwards)
-        assert len(set(up[1])) > 1
-    assert "Infinity" in result["sorts"]["time to solution"][0][1]
-    assert result["marked"] == 1
-    assert len(result["boxes"]) == 4
-    assert np.min(result["boxes"]) > 100
-    assert result["overflow"] == 0  # wide tables scroll in their own boxes
-
-
-@pytest.mark.skipif(BROWSER is None, reason="no chromium and no google-chrome on the path")
-def test_the_browser_would_tell_of_an_error(page, tmp_path):
-    broken = page.replace("</body>", "<script>throw new Error('on purpose')</script></body>")
-    _, console = opened(broken, tmp_path)
-    assert len(console) == 1
-    assert "on purpose" in console[0]
+    page = page_of(table(rows, ["n"]))
+    elements = Elements(page)
+    assert len(elements.named("figure")) == 3
+    for n in ("-1", "1", "2.5"):
+        assert f"(P, n = {n})" in elements.text
+    assert [a["download"] for a in elements.named("a") if "download" in a] == [
+        "time_to_solution-P-n-1.csv", "time_to_solution-P-n-1_2.csv", "time_to_solution-P-n-2.5.csv",
+    ]  # fmt: skip
+    assert page.count("Full marks are") == 1
+    assert [a["href"] for a in elements.named("a") if "download" not in a] == ["#figure-1"] * 2
+    ids = [attributes["id"] for _, attributes in elements.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize("library", ["jinja2", "matplotlib.pyplot"])
