@@ -24,15 +24,19 @@ Floats = NDArray[np.float64]
 def energy_data(runs: pd.DataFrame) -> pd.DataFrame:
     """Ground-state energy per spin against N^(-2/3): mean over instances and its standard error.
 
+    Sizes at which a run ended without a configuration are left out: the others are no sample of the instances.
     A line with errors at three sizes or more has a weighted straight-line fit, in `fit` and `fit_error`, whose
     limit N → ∞ stands in a row of its own (`num_variables` infinite) with χ² per degree of freedom.
     """
     if not {"ground_energy_per_spin", "num_variables"} <= set(runs.columns):
         return pd.DataFrame()
     lines = []
-    for columns, line in _lines(runs.dropna(subset=["ground_energy_per_spin", "num_variables"]), ("n", "shape")):
+    done = runs[runs["error"].isna()] if "error" in runs else runs
+    for columns, line in _lines(done.dropna(subset="num_variables"), ("n", "shape")):
         sizes = [
-            (size, disorder_average(group)) for size, group in line.groupby("num_variables")["ground_energy_per_spin"]
+            (size, disorder_average(group))
+            for size, group in line.groupby("num_variables")["ground_energy_per_spin"]
+            if group.notna().all()
         ]
         if len(sizes) > 1:
             table = {

@@ -86,7 +86,8 @@ _SEEDS = {"problem_seed": "problem's seed", "solver_seed": "solver's seed"}
 
 
 def _energy(done: pd.DataFrame) -> Cell:
-    return _mean(done["ground_energy_per_spin"])
+    energies = done["ground_energy_per_spin"]
+    return _mean(energies) if energies.notna().all() else Cell()  # those that have one are no sample of the instances
 
 
 def _success(done: pd.DataFrame) -> Cell:

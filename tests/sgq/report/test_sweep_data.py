@@ -96,3 +96,11 @@ def test_success_of_one_read_at_a_time_without_setup():
     data = sweep_data.success_data(judged(table([{"success_probability": 0.5, "batch_seconds": 1.0}])))
     after = data[data["time"] >= 3].iloc[0]
     assert after["probability"] == pytest.approx(1 - 0.5 ** math.floor(after["time"]), abs=1e-6)
+
+
+def test_a_size_where_a_run_gave_no_configuration_has_no_mean_energy():
+    rows = [{"num_variables": n, "n": n, "ground_energy_per_spin": -float(n + k)} for n in (4, 8, 9) for k in (0, 1)]
+    rows[2]["ground_energy_per_spin"] = np.nan
+    data = sweep_data.energy_data(judged(table(rows, ["n"])))
+    assert data["num_variables"].tolist() == [4, 9]
+    assert data["energy_per_spin"].tolist() == [-4.5, -9.5]
