@@ -1,66 +1,77 @@
-"""Satisfiability: formulas in conjunctive normal form, random (uniform K-SAT) or given clause by clause.
+"""Satisfiability: formulas in conjunctive normal form, random K-SAT or given clause by clause, weighted or not.
 
 Variables are numbered 1 … n and a clause is a tuple of literals ±variable, as in DIMACS files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, combinations, pairwise
-from typing import TYPE_CHECKING, Any
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from sgq.checks import generator, integer, real, recorded_seed
-from sgq.models import Floats, Integers, Vartype
-from sgq.problem import Problem, Seed
+from sgq.checks import boolean, choice, generator, recorded_seed
+from sgq.models import Floats, Integers, energy_tolerance
+from sgq.problem import Seed
+from sgq_problems.clause_draws import (
+    clause_weights,
+    collapse,
+    planted_literals,
+    random_signs,
+    regular_literals,
+    sizes,
+    subsets,
+)
+from sgq_problems.constraints import ConstraintProblem, given_constraints
+from sgq_problems.constraints import TruthAssignment as TruthAssignment
 
 if TYPE_CHECKING:
     import dimod
 
-_CHUNK = 1 << 24  # literals read at once by an energy evaluation
 _LONGEST = 20  # positive literals of a clause that `model` writes out: 10^6 terms
 
 
-@dataclass(frozen=True)
-class TruthAssignment:
-    """An assignment, ``{variable: truth}``, and the positions in `clauses` of the clauses it violates."""
-
-    assignment: dict[int, bool]
-    violated: tuple[int, ...]
-
-
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class KSat(Problem):
-    """A formula whose energy is the number of violated clauses, a clause that stands twice counting twice.
+class KSat(ConstraintProblem):
+    """A formula whose energy is the number, or the weight, of violated clauses, one that stands twice counting twice.
 
     Attributes
     ----------
-    num_vars
-        Number of variables N, labelled 1 … N; x = 1 is true.
     literals, starts
         Clause c holds ``literals[starts[c]:starts[c + 1]]``, ±variable, every variable at most once.
+    weights
+        What each clause costs if it is violated, shape (clauses,), above 0; None for 1 each.
+    hard
+        Which clauses must not be violated, shape (clauses,); None for none. Each of them has the weight
+        1 + (sum of the other weights), so that violating one costs more than violating everything else.
+    planted_assignment
+        The bits around which a planted formula was drawn, shape (N,), or None. They satisfy every clause.
     """
 
-    num_vars: int
     literals: Integers
     starts: Integers
+    weights: Floats | None = None
+    hard: NDArray[np.bool_] | None = None
+    planted_assignment: NDArray[np.int8] | None = None
 
     def __post_init__(self) -> None:
-        _check(self.num_vars, self.literals, self.starts)
+        super().__post_init__()
+        _check_weights(self.weights, self.hard, len(self.starts) - 1)
 
     @property
-    def variables(self) -> Sequence[int]:
-        """1 … N, the numbers of the variables."""
-        return range(1, self.num_vars + 1)
+    def constraints(self) -> tuple[Integers, Integers]:
+        """`literals` and `starts`."""
+        return self.literals, self.starts
 
-    @property
-    def vartype(self) -> Vartype:
-        """Bits."""
-        return "BINARY"
+    @staticmethod
+    def violating_counts(length: int) -> NDArray[np.bool_]:
+        """Only a clause without a true literal is violated."""
+        table: NDArray[np.bool_] = np.arange(length + 1) == 0
+        return table
 
     @cached_property
     def clauses(self) -> list[tuple[int, ...]]:
@@ -70,8 +81,8 @@ class KSat(Problem):
 
     @property
     def energy_tolerance(self) -> float:
-        """0: energies are counts."""
-        return 0.0
+        """0 where energies are counts or sums of whole weights, else their rounding."""
+        return 0.0 if self.weights is None else energy_tolerance(self.weights)
 
     @property
     def flip_symmetric(self) -> bool:
@@ -85,7 +96,7 @@ class KSat(Problem):
 
     @cached_property
     def model(self) -> dimod.BinaryPolynomial:
-        """The polynomial Σ_c Π_{l in c} (1 - l) in bits; a clause with p positive literals adds 2^p terms.
+        """The polynomial Σ_c w_c Π_{l in c} (1 - l) in bits; a clause with p positive literals adds 2^p terms.
 
         Raises
         ------
@@ -94,41 +105,22 @@ class KSat(Problem):
         """
         import dimod
 
+        weights = [1.0] * len(self.clauses) if self.weights is None else self.weights.tolist()
         polynomial: dict[tuple[int, ...], float] = {(v,): 0.0 for v in self.variables}
-        for position, clause in enumerate(self.clauses):
+        for position, (clause, weight) in enumerate(zip(self.clauses, weights, strict=True)):
             for term, coefficient in _violation(clause, position):
-                polynomial[term] = polynomial.get(term, 0.0) + coefficient
+                polynomial[term] = polynomial.get(term, 0.0) + weight * coefficient
         kept = {term: c for term, c in polynomial.items() if c or len(term) == 1}
         return dimod.BinaryPolynomial(kept, "BINARY")
 
-    def decode(self, sample: Any) -> TruthAssignment:
-        """Which variables are true, and which clauses are violated."""
-        values = self.values_of_one(sample)[None]
-        violated = [positions[v[:, 0]] for positions, v in self._violated(values)]
-        truth = dict(zip(self.variables, (values[0] == 1).tolist(), strict=True))
-        return TruthAssignment(truth, tuple(sorted(np.concatenate([[], *violated]).astype(int).tolist())))
+    def _charge(self, positions: Integers, violated: NDArray[np.bool_]) -> Floats:
+        if self.weights is None:
+            return super()._charge(positions, violated)
+        charge: Floats = self.weights[positions] @ violated
+        return charge
 
-    def _energies(self, values: NDArray[np.generic]) -> Floats:
-        energies = np.zeros(len(values))
-        step = max(1, _CHUNK // max(1, len(self.literals)))
-        for k in range(0, len(values), step):
-            for _, violated in self._violated(values[k : k + step]):
-                energies[k : k + step] += np.count_nonzero(violated, axis=0)
-        return energies
-
-    def _violated(self, values: NDArray[np.generic]) -> Iterator[tuple[Integers, NDArray[np.bool_]]]:
-        """Clauses of equal length together: positions, and whether violated, shape (clauses, rows)."""
-        true = np.ascontiguousarray(values.T == 1)
-        false = np.concatenate([~true, true])  # row v - 1: the literal +v is false; row N + v - 1: -v is
-        lengths = np.diff(self.starts)
-        for length in np.unique(lengths):
-            positions = np.flatnonzero(lengths == length)
-            literals = self.literals[self.starts[positions][:, None] + np.arange(length)]
-            rows = np.abs(literals) - 1 + self.num_vars * (literals < 0)
-            violated = false[rows[:, 0]]
-            for column in rows.T[1:]:
-                violated &= false[column]
-            yield positions, violated
+    def _hard(self, positions: Integers) -> Integers:
+        return positions[:0] if self.hard is None else positions[self.hard[positions]]
 
 
 def k_sat(
@@ -137,13 +129,18 @@ def k_sat(
     k: int = 3,
     m: int | None = None,
     alpha: float | None = None,
+    planted: Literal["uniform", "quiet"] | None = None,
+    regular: bool = False,
+    replacement: bool = False,
     clauses: Sequence[Sequence[int]] | None = None,
+    weights: ArrayLike | None = None,
     seed: Seed = None,
 ) -> KSat:
-    """Draw a formula of uniform random K-SAT [1]_, or take one clause by clause.
+    """Draw a formula of random K-SAT, uniform [1]_, planted [2]_ or regular [3]_, or take one clause by clause.
 
     Every random clause holds `k` different variables, each negated with probability 1/2; clauses are drawn
-    independently, so that a clause may come twice and then counts twice, as it does in files.
+    independently, so that a clause may come twice and then counts twice, as it does in files. `planted`, `regular`
+    and `replacement` draw them otherwise; at most one of the three can be chosen.
 
     Parameters
     ----------
@@ -154,100 +151,110 @@ def k_sat(
     m, alpha
         Number of random clauses, or their number per variable: m = round(alpha n). One of the two. The
         formula is satisfiable with high probability below alpha = 1 for k = 2 and 4.267 for k = 3.
+    planted
+        Draw clauses around a hidden assignment, itself uniformly random, that satisfies them all. ``"uniform"``:
+        uniformly among those that it satisfies, so that most occurrences of a variable have the sign it has in the
+        solution, which local search follows. ``"quiet"``: a clause with t ≥ 1 true literals has probability ∝ q^t,
+        with the q that makes either sign equally frequent [2]_, 0.618… for k = 3; for k ≥ 2.
+    regular
+        Every literal stands in k m / 2n clauses, where this is no whole number in as many rounded up or down: the
+        configuration model, in which a clause that holds a variable twice is repaired by exchanging literals.
+    replacement
+        Draw the k variables of a clause independently. A literal that comes twice is written once, so the clause is
+        shorter; a clause with x and ¬x, which is always true, is left out, so there may be fewer than `m` of them.
+        Both happen to a number of clauses that does not grow with n. The transition is studied without.
     clauses
-        Sequences of literals ±1 … ±n, of any lengths from 1; they take no `m`, `alpha` or
-        `seed`, and `k` is not used.
+        Sequences of literals ±1 … ±n, of any lengths from 1; they take no option of random formulas, and `k` is not
+        used.
+    weights
+        For each of the `clauses` what violating it costs, above 0 (weighted MaxSAT); infinity for a clause that must
+        not be violated, whose cost is then 1 + (sum of the finite weights). None: 1 each.
     seed
         Equal seeds give equal instances.
 
     Returns
     -------
     KSat
-        With energy = number of violated clauses, as a polynomial in bits, x = 1 for true.
+        With energy = number (weight) of violated clauses, as a polynomial in bits, x = 1 for true; planted ones have
+        `ground_energy` 0 and a `planted_assignment`.
 
     Raises
     ------
     ValueError
-        If k > n, not exactly one of `m` and `alpha` is given, or a clause is empty, holds 0, a literal beyond n
-        or a variable twice; the message names the clause.
+        If k > n, not exactly one of `m` and `alpha` is given, options exclude each other, a weight is not above 0,
+        or a clause is empty, holds 0, a literal beyond n or a variable twice; the message names the clause.
 
     References
     ----------
     .. [1] S. Kirkpatrick, B. Selman, Science 264, 1297 (1994).
+    .. [2] H. Jia, C. Moore, D. Strain, J. Artif. Intell. Res. 28, 107 (2007).
+    .. [3] Y. Boufkhad, O. Dubois, Y. Interian, B. Selman, J. Autom. Reason. 35, 181 (2005).
     """
+    kinds = {
+        "planted": planted is not None and choice("planted", planted, ("uniform", "quiet")),
+        "regular": boolean("regular", regular),
+        "replacement": boolean("replacement", replacement),
+    }
+    chosen = {key: value for key, value in kinds.items() if value}
     if clauses is not None:
-        if m is not None or alpha is not None or seed is not None:
-            raise ValueError("clauses: given ones take no m, alpha or seed, which are for random ones")
-        return _given(clauses, n)
-    if n is None or (m is None) == (alpha is None):
-        raise ValueError("k-sat needs n and one of m (clauses) and alpha (clauses per variable), or clauses")
-    n = integer("n", n, 1)
-    k = integer("k", k, 1)
-    if k > n:
-        raise ValueError(f"k={k}: a clause holds k different variables, and there are n={n}")
-    number = round(real("alpha", alpha, 0.0) * n) if alpha is not None else integer("m", m or 0, 0)
+        if m is not None or alpha is not None or seed is not None or chosen:
+            raise ValueError(f"clauses: given ones take no {', '.join(['m, alpha', *kinds])} or seed, of random ones")
+        return _given(clauses, n, weights)
+    if weights is not None:
+        raise ValueError("weights belong to given clauses; take random ones from the instance of another formula")
+    if len(chosen) > 1:
+        raise ValueError(f"{' and '.join(chosen)}: one of planted, regular and replacement at a time")
+    n, k, number = sizes("k-sat", n, k, m, alpha, distinct=not replacement)
     rng = generator(seed)
-    signs = 1 - 2 * rng.integers(2, size=(number, k))
+    hidden = rng.integers(2, size=n, dtype=np.int8) if planted else None
+    if hidden is not None:
+        literals = planted_literals(rng, subsets(rng, number, n, k), hidden, clause_weights(k, str(planted)))
+    elif regular:
+        literals = regular_literals(rng, n, k, number)
+    else:
+        literals = random_signs(rng, number, k)
+        literals *= rng.integers(1, n + 1, size=(number, k)) if replacement else subsets(rng, number, n, k) + 1
+    flat, starts = collapse(literals) if replacement else (literals.ravel(), np.arange(number + 1) * k)
     return KSat(
         name="k-sat",
-        parameters={"n": n, "k": k, **({"m": number} if alpha is None else {"alpha": float(alpha)})},
+        parameters={"n": n, "k": k, **({"m": number} if alpha is None else {"alpha": float(alpha)}), **chosen},
         seed=recorded_seed(seed),
+        ground_energy=None if hidden is None else 0.0,
         num_vars=n,
-        literals=(signs * (_subsets(rng, number, n, k) + 1)).ravel(),
-        starts=np.arange(number + 1) * k,
+        literals=flat,
+        starts=starts,
+        planted_assignment=hidden,
     )
 
 
-def _given(clauses: Sequence[Sequence[int]], n: int | None) -> KSat:
-    try:
-        lengths = [len(clause) for clause in clauses]
-        literals = np.array(list(chain.from_iterable(clauses)))
-    except (TypeError, ValueError):
-        raise ValueError("clauses: a sequence of clauses, each a sequence of literals such as (1, -2)") from None
-    if literals.dtype.kind not in "iu" and literals.size:
-        raise ValueError(f"clauses hold {literals.dtype} values: literals are integers ±1 … ±n")
-    literals = literals.astype(np.int64)
-    if n is None and not lengths:
-        raise ValueError("clauses=[]: give n, the number of variables")
-    n = integer("n", n, 1) if n is not None else int(np.abs(literals).max(initial=1))
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    return KSat(name="k-sat", parameters={"n": n}, num_vars=n, literals=literals, starts=starts)
+def _given(clauses: Sequence[Sequence[int]], n: int | None, weights: ArrayLike | None) -> KSat:
+    n, literals, starts = given_constraints(clauses, n)
+    costs = hard = None
+    if weights is not None:
+        costs = np.array(weights, dtype=np.float64)
+        if costs.shape != (len(clauses),):
+            raise ValueError(f"weights of shape {costs.shape} for {len(clauses)} clauses: one for each")
+        infinite = np.isposinf(costs)
+        if infinite.any():
+            hard = infinite
+            costs[hard] = 1 + costs[~hard].sum()
+    return KSat(
+        name="k-sat", parameters={"n": n}, num_vars=n, literals=literals, starts=starts, weights=costs, hard=hard
+    )
 
 
-def _subsets(rng: np.random.Generator, rows: int, n: int, k: int) -> Integers:
-    """`rows` uniform subsets of k of 0 … n-1, by Floyd's algorithm (Bentley & Floyd, CACM 30, 754, 1987)."""
-    chosen = np.empty((rows, k), dtype=np.int64)
-    for column, top in enumerate(range(n - k, n)):
-        drawn = rng.integers(top + 1, size=rows)
-        taken = (chosen[:, :column] == drawn[:, None]).any(axis=1)
-        chosen[:, column] = np.where(taken, top, drawn)
-    return chosen
-
-
-def _check(n: int, literals: Integers, starts: Integers) -> None:
-    """ValueError that names the first clause which is no clause of n variables."""
-    lengths = np.diff(starts)
-    if len(starts) == 0 or starts[0] != 0 or starts[-1] != len(literals) or (lengths < 0).any():
-        raise ValueError(f"starts must rise from 0 to {len(literals)}, the number of literals")
-    empty = np.flatnonzero(lengths == 0)
-    if len(empty):
-        raise ValueError(f"clause {empty[0]} is empty: nothing satisfies it; take it out")
-    if n < 1:
-        raise ValueError(f"num_vars={n}: a formula has at least one variable")
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    bad = np.flatnonzero((literals == 0) | (np.abs(literals) > n))
+def _check_weights(weights: Floats | None, hard: NDArray[np.bool_] | None, number: int) -> None:
+    if weights is None:
+        if hard is not None:
+            raise ValueError("hard clauses need weights")
+        return
+    if weights.shape != (number,) or (hard is not None and hard.shape != (number,)):
+        raise ValueError(f"weights (and hard) hold one entry for each of the {number} clauses")
+    bad = np.flatnonzero(~(np.isfinite(weights) & (weights > 0)))
     if len(bad):
-        raise ValueError(f"clause {owner[bad[0]]} holds {literals[bad[0]]}: literals are ±1 … ±{n}")
-    order = np.lexsort((np.abs(literals), owner))
-    variable, clause = np.abs(literals)[order], owner[order]
-    twice = np.flatnonzero((variable[1:] == variable[:-1]) & (clause[1:] == clause[:-1]))
-    if len(twice):
-        first = twice[0]
-        if literals[order[first]] == literals[order[first + 1]]:
-            advice = f"the literal {literals[order[first]]} twice: keep one of them"
-        else:
-            advice = f"both {variable[first]} and {-variable[first]}, which is always true: leave the clause out"
-        raise ValueError(f"clause {clause[first]} holds {advice}")
+        raise ValueError(f"weights[{bad[0]}] = {weights[bad[0]]}: above 0, or infinity for a hard clause")
+    if hard is not None and hard.any() and weights[hard].min() <= weights[~hard].sum():
+        raise ValueError("a hard clause weighs more than all others that are not hard together")
 
 
 def _violation(clause: tuple[int, ...], position: int) -> list[tuple[tuple[int, ...], float]]:

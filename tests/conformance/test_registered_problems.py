@@ -32,7 +32,18 @@ SMALL: dict[str, list[dict[str, Any]]] = {
         {"n": 8, "k": 3, "alpha": 4.2, "seed": 1},
         {"clauses": [[1, -2], [2], [-1, 2, 3]]},
         {"n": 5, "k": 1, "m": 3, "seed": 1},
+        {"n": 8, "m": 30, "planted": "quiet", "seed": 1},
+        {"n": 8, "m": 30, "regular": True, "seed": 1},
+        {"n": 8, "m": 30, "replacement": True, "seed": 1},
+        {"clauses": [[1, -2], [2], [-1, 2, 3], [-2]], "weights": [2, np.inf, 0.5, 3]},
     ],
+    "nae-sat": [{"n": 8, "alpha": 2.0, "seed": 1}, {"n": 8, "k": 4, "m": 9, "planted": True, "seed": 1}],
+    "xor-sat": [
+        {"n": 8, "alpha": 0.8, "seed": 1},
+        {"n": 8, "k": 4, "m": 9, "planted": True, "seed": 1},
+        {"equations": [((1, 2, 3), 0), ((4,), 1)]},
+    ],
+    "one-in-k-sat": [{"n": 8, "alpha": 0.5, "seed": 1}, {"n": 8, "k": 4, "m": 9, "planted": True, "seed": 1}],
     "layer": [
         {"inputs": _RNG.normal(size=(6, 3)), "targets": _RNG.normal(size=6), "n_bits": 2},
         {"inputs": _RNG.normal(size=(6, 3)), "targets": _RNG.normal(size=(6, 2))},

@@ -5,10 +5,16 @@ import pytest
 import sgq
 from sgq.testing import check_solver
 
+ELSEWHERE = ("dwave", "qaoa-aer", "gaussian-elimination")  # tested below
 
-@pytest.mark.parametrize("name", [name for name in sgq.solvers() if name not in ("dwave", "qaoa-aer")])
+
+@pytest.mark.parametrize("name", [name for name in sgq.solvers() if name not in ELSEWHERE])
 def test_solver(name: str) -> None:
     check_solver(name)
+
+
+def test_elimination_on_parity_equations() -> None:
+    check_solver("gaussian-elimination", problem=sgq.build("xor-sat", n=20, alpha=0.8, planted=True, seed=1))
 
 
 def test_qaoa_on_small_models() -> None:
