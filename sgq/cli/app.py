@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sgq.cli.arguments import INTERRUPTED
 from sgq.cli.catalogue import list_problems, list_solvers
 from sgq.cli.comparing import compare
 from sgq.cli.reporting import report
@@ -28,14 +29,12 @@ app.command()(sat_transition)
 app.add_typer(sweep, name="sweep")
 app.command()(report)
 
-_INTERRUPTED = 130  # what Typer makes of Ctrl-C
-
 
 def main() -> None:
     """Run the command; bad input is one line and exit code 2, never a traceback."""
     try:
         code = app(standalone_mode=False) or 0
-        if code == _INTERRUPTED:
+        if code == INTERRUPTED:
             print("sgq: interrupted", file=sys.stderr)
         sys.exit(code)
     except (ValueError, ImportError, OSError) as error:

@@ -23,6 +23,8 @@ Seed = Annotated[
 ]
 TimeLimit = Annotated[float | None, typer.Option(metavar="SECONDS", help="Stop each solver after this time.")]
 TargetEnergy = Annotated[float | None, typer.Option(help="Stop at this energy; exit code 1 if it is not reached.")]
+INTERRUPTED = 130  # the exit code that Typer makes of Ctrl-C
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -49,6 +51,13 @@ def check_folder(option: str, path: Path) -> None:
     """Raise before any work is done if `path` cannot be written."""
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise ValueError(f"{option} {path}: a file in a folder that exists")
+
+
+def check_output(output: Path, store: Path) -> None:
+    """Raise before any work is done if `output` cannot be written, or is the store that is read."""
+    check_folder("--output", output)
+    if output.exists() and store.exists() and output.samefile(store):
+        raise ValueError(f"--output {output}: this is the store; choose another file")
 
 
 def parse_options(texts: list[str] | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sgq.cli.arguments import check_folder
+from sgq.cli.arguments import check_output
 
 
 def report(
@@ -19,14 +19,18 @@ def report(
     from sgq.report.page import sweep_page
     from sgq.sweeps import Store, Sweep
 
-    check_folder("--output", output)
+    check_output(output, store)
     with Store(store) as opened:
         sweep = Sweep.of(opened)
         points = {
             kind: {point.text: {"name": point.name, **point.parameters} for point in listed}
             for kind, listed in (("problems", sweep.problems), ("solvers", sweep.solvers))
         }
-        specification = {"instances": sweep.instances, "measures": sweep.measures, **points}
+        specification = {
+            "instances": sweep.instances,
+            "measures": [measure.path for measure in sweep.measures],
+            **points,
+        }
         versions = opened.environment()
         for point in (*sweep.problems, *sweep.solvers):
             versions |= point.versions

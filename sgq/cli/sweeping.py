@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from sgq.cli.arguments import AsJson, check_folder
+from sgq.cli.arguments import INTERRUPTED, AsJson, check_folder, check_output
 from sgq.terminal import show, status_table, sweep_bar
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Many runs, kept in one file.")
@@ -60,7 +60,7 @@ def run(
             )
         except KeyboardInterrupt:
             print(f"sgq: interrupted; what is finished is in {store}, and the same command carries on", file=sys.stderr)
-            raise typer.Exit(130) from None
+            sys.exit(INTERRUPTED)
     print(json.dumps(asdict(status), indent=2)) if as_json else show(status_table(status))
     if status.failed:
         raise typer.Exit(1)
@@ -84,7 +84,7 @@ def export(
     """Write the runs to a table: CSV and Parquet with one row a run, NetCDF with named dimensions and averages."""
     from sgq.sweeps import Store, Sweep
 
-    check_folder("--output", output)
+    check_output(output, store)
     with Store(store) as opened:
         Sweep.of(opened).export(opened, output)
 

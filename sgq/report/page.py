@@ -23,7 +23,7 @@ from sgq.report import sweep_data, sweep_figures
 from sgq.report.figures import pyplot
 from sgq.report.sweep_formulas import contradictions
 from sgq.report.sweep_parts import parts
-from sgq.report.sweep_points import judged
+from sgq.report.sweep_points import measured
 from sgq.report.sweep_table import failures, point_table
 
 if TYPE_CHECKING:
@@ -60,9 +60,8 @@ def sweep_page(
     ----------
     runs
         One row a run: `problem`, `solver`, `instance`, `problem_seed`, `error` (None, or the text of the failure), a
-        column for each parameter and each measure. ``attrs["problem_axes"]`` and ``attrs["solver_axes"]`` name
-        the parameters that were varied. A run that another run of the same instance went below counts as never
-        hit: see `sgq.report.sweep_points.judged`.
+        column for each parameter and each measure, as `Sweep.to_pandas` gives them. ``attrs["problem_axes"]`` and
+        ``attrs["solver_axes"]`` name the parameters that were varied, ``attrs["measures"]`` the measures.
         Runs that contradict each other on a formula make a warning at the top of the page.
     title
         Heading of the page.
@@ -84,7 +83,7 @@ def sweep_page(
         If matplotlib, jinja2 or pandas is missing.
     """
     template = _template()
-    runs = judged(runs)
+    runs = measured(runs)
     contradicted = contradictions(runs)
     headings, failed = failures(runs, FAILURES) if len(runs) else ((), ())
     page: str = template.render(
@@ -143,7 +142,7 @@ def _figures(runs: pd.DataFrame) -> Iterator[Figure]:
     ):
         data, first = data_of(runs), number + 1
         for subject, part in parts(runs, data, together=kind != "energy") if len(data) else ():
-            name = f"{kind}-{re.sub(r'[^0-9A-Za-z.]+', '-', subject).strip('-')}"
+            name = f"{kind}-{re.sub(r'[^0-9A-Za-z.]+', '-', subject).strip('-')[:80]}"
             files[name] += 1
             name += f"_{files[name]}" if files[name] > 1 else ""
             csv = part.drop(columns="line").to_csv(index=False, float_format="%.8g").encode()

@@ -1,7 +1,7 @@
 """What the figures of a sweep show, as tables: one function for each figure of `sgq.report.sweep_figures`.
 
-Each takes runs that `sgq.report.sweep_points.judged` has judged, and gives a row for each point of a line: what
-tells the lines apart, `line` (its label) and numbers. Where there is nothing to draw the table is empty.
+Each takes runs as `sgq.report.sweep_points.measured` gives them, and gives a row for each point of a line: what tells
+the lines apart, `line` (its label) and numbers. Where there is nothing to draw the table is empty.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Points and lines of a sweep: its runs grouped by problem, solver and what was varied, and runs that missed.
+"""Points and lines of a sweep: its runs grouped by problem, solver and what was varied.
 
 The runs of a sweep are a table with one row a run; ``runs.attrs["problem_axes"]`` and ``runs.attrs["solver_axes"]``
 name the columns of the parameters that were varied.
@@ -16,34 +16,18 @@ import pandas as pd
 Group = tuple[tuple[Hashable, ...], "pd.DataFrame"]
 
 
-def judged(runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs, judged by the lowest energy that any run found for the same instance.
-
-    Each run counted hits of its own target: a `target_energy` given to the solver, else the known ground energy, else
-    its own lowest energy. Unless it was given one, a run that another of the same instance (problem, its
-    parameters, its seed) went below has solved nothing: its hits and success probability become 0 and its time to
-    solution infinite. The low end of the time's interval stays, a
-    bound still: the true target is no easier. Energies within 1e-9 max(1, |E|) are equal.
-    """
+def measured(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs with their measures as floats; a store gives None where there is no number."""
     runs = runs.copy()
-    for column in filter(runs.columns.__contains__, _MEASURES):  # a store gives None where there is no number
+    for column in runs.columns.intersection([*_MEASURES, *runs.attrs.get("measures", [])]):
         runs[column] = pd.to_numeric(runs[column]).astype(float)
-    if "ground_energy" not in runs or not len(runs):
-        return runs
-    instance = ["problem", *_axes(runs, "problem"), "problem_seed"]
-    lowest = runs.groupby(instance, dropna=False)["ground_energy"].transform("min")
-    missed = runs["ground_energy"] > lowest + 1e-9 * np.maximum(1.0, lowest.abs())
-    missed &= parameter(runs, "target_energy").isna()
-    for column, value in _MISSED.items():
-        if column in runs:
-            runs[column] = runs[column].mask(missed & runs[column].notna(), value)
     return runs
 
 
-_MISSED = {"hits": 0, "success_probability": 0.0, "time_to_solution": math.inf, "time_to_solution_high": math.inf}
 _MEASURES = (
     "num_variables", "ground_energy", "ground_energy_per_spin", "satisfiable", "batch", "batch_seconds",
-    "setup_seconds", "sampling_seconds", "total_seconds", "finished", "time_to_solution_low", *_MISSED,
+    "setup_seconds", "sampling_seconds", "total_seconds", "finished", "hits", "success_probability",
+    "time_to_solution", "time_to_solution_low", "time_to_solution_high",
 )  # fmt: skip
 
 

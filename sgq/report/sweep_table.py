@@ -67,7 +67,18 @@ def point_table(runs: pd.DataFrame) -> Table:
         counts = [_integer(len(done)), _integer(len(point) - len(done))]
         cells = [_key(value) for value in values] + [_sizes(point), *counts]
         rows.append(cells + [f(done) for f in columns.values()])
-    headings = [*map(parameter_name, keys), "N", "done", "failed", *columns]
+    shown = {measure for measure, _ in _COLUMNS.values()} | _WITHIN
+    others = [name for name in runs.attrs.get("measures", []) if name in runs and name not in shown]
+    for row, (_, point) in zip(rows, groups(runs, keys), strict=True):
+        row += [_mean(point.loc[point["error"].isna(), name]) for name in others]
+    headings = [
+        *map(parameter_name, keys),
+        "N",
+        "done",
+        "failed",
+        *columns,
+        *(name.replace("_", " ") for name in others),
+    ]
     return Table(headings, rows)
 
 
@@ -123,6 +134,12 @@ _COLUMNS: dict[str, tuple[str, Callable[[pd.DataFrame], Cell]]] = {
     "SAT / UNSAT / open": ("satisfiable", _answers),
     "run time": ("total_seconds", _seconds),
 }
+
+
+_WITHIN = {
+    "ground_energy", "time_to_solution_low", "time_to_solution_high", "batch", "batch_seconds", "setup_seconds",
+}  # fmt: skip
+"""Measures that say nothing of their own beside the columns above."""
 
 
 def _mean(values: pd.Series) -> Cell:

@@ -20,7 +20,8 @@ from typing import Any
 from uuid import uuid4
 
 from sgq.sweeps.executors import Processes
-from sgq.sweeps.runs import Outcome, Run, execute_all
+from sgq.sweeps.measures import Measure
+from sgq.sweeps.runs import Outcome, Run, execute_all, failure
 from sgq.sweeps.store import Store
 
 _BATCH_SECONDS = 0.25  # long against sending a batch and saving it, short against anybody's patience
@@ -52,12 +53,12 @@ class Driver:
         self,
         store: Store,
         executor: Executor,
-        measures: Sequence[str],
+        measures: Sequence[Measure],
         keep_samples: bool,
         on_saved: Callable[[Finished], None],
     ) -> None:
         self.store, self.executor, self.on_saved = store, executor, on_saved
-        self.arguments = (list(measures), keep_samples)
+        self.measures, self.keep_samples = list(measures), keep_samples
         self.dask = getattr(executor, "_client", None)  # of a ClientExecutor, whose futures all look cancellable
         self.flying: dict[Future[Any], list[Run]] = {}
         self.names: dict[Future[Any], str] = {}  # that Dask knows them by
@@ -101,12 +102,12 @@ class Driver:
     def _submit(self, batch: list[Run]) -> Future[Any]:
         name: dict[str, Any] = {} if self.dask is None else {"key": f"sgq-{uuid4().hex}"}
         try:
-            future = self.executor.submit(execute_all, batch, *self.arguments, **name)
+            future = self.executor.submit(execute_all, batch, self.measures, self.keep_samples, **name)
         except BrokenExecutor:
             if not isinstance(self.executor, Processes):
                 raise
             self.executor.restart()
-            future = self.executor.submit(execute_all, batch, *self.arguments)
+            future = self.executor.submit(execute_all, batch, self.measures, self.keep_samples)
         self.flying[future] = batch
         self.names[future] = name.get("key", "")
         return future
@@ -188,7 +189,8 @@ class Driver:
             self.suspects.appendleft(run)
             return []
         text = f"{type(error).__name__}: every worker process that made this run died"
-        return [(run, Outcome(error=f"{text} (out of memory, killed, or a crash of compiled code)\n\n{error}"))]
+        text += f" (out of memory, killed, or a crash of compiled code)\n\n{error}"
+        return [(run, failure(run, self.measures, text))]
 
 
 def _kind(run: Run) -> tuple[str, str]:

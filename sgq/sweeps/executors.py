@@ -9,12 +9,14 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from typing import Any
 
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _STILLBORN = 2  # pools in turn of which no worker came up, until something is taken to be wrong
 
 
@@ -40,24 +42,25 @@ class Processes(Executor):
     that they share no locks, threads or open files with it.
     """
 
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
+    def __init__(self, workers: int | None = None) -> None:
+        """`workers` is the number of cores that this process may use when None."""
+        self.workers = _cores() if workers is None else workers
         self._stillborn = 0
         self._start()
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._ready = context.Event()
-        self._lifeline = context.Pipe(
-            duplex=False
-        )  # closed, by hand or by the end of this process, it ends the workers
+        # Closed, by hand or by the end of this process, it ends the workers
+        self._lifeline = context.Pipe(duplex=False)
         self._pool = ProcessPoolExecutor(
             self.workers, mp_context=context, initializer=_begin, initargs=(self._lifeline[0], self._ready)
         )
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call the function in a worker."""
-        return self._pool.submit(function, *args, **kwargs)
+        with _for_children():
+            return self._pool.submit(function, *args, **kwargs)
 
     def restart(self) -> None:
         """Make the pool anew after a worker died.
@@ -71,7 +74,7 @@ class Processes(Executor):
         if self._stillborn == _STILLBORN:
             raise RuntimeError(
                 "worker processes end as soon as they start: in a script, call Sweep.run under "
-                '`if __name__ == "__main__":`, since every worker imports the script; '
+                '`if __name__ == "__main__":`, since every worker imports the script, which must be a file; '
                 "otherwise the text above says why"
             )
         self.shutdown(wait=False)
@@ -84,10 +87,26 @@ class Processes(Executor):
             end.close()
 
 
+@contextmanager
+def _for_children() -> Iterator[None]:
+    """What processes started now inherit: one thread for linear algebra, and no Ctrl-C until they are ready."""
+    names = [name for name in _THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(names, "1"))
+    masked = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
+    try:
+        yield
+    finally:
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for name in names:
+            del os.environ[name]
+
+
 def _begin(lifeline: Connection, ready: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
     ready.set()
 
@@ -95,3 +114,8 @@ def _begin(lifeline: Connection, ready: Event) -> None:
 def _end_with(lifeline: Connection) -> None:
     lifeline.poll(None)  # nothing is ever sent: this returns when the other end is closed
     os._exit(1)
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -17,11 +18,18 @@ from sgq.analysis.success import measure_success
 from sgq.checks import hint
 from sgq.problem import Problem
 from sgq.sweeps.points import named
+from sgq.sweeps.versions import code_version
 
 if TYPE_CHECKING:
     import dimod
 
 Numbers = dict[str, float]
+
+RESERVED = (
+    "problem", "family", "solver", "instance", "problem_seed", "solver_seed", "num_variables", "lowest_energy",
+    "sampling_seconds", "total_seconds", "finished", "error", "key", "quantile",
+)  # fmt: skip
+"""Columns that every table of a sweep has."""
 
 
 def ground_energy(problem: Problem, samples: dimod.SampleSet) -> Numbers:
@@ -86,8 +94,8 @@ def overlap_moments(problem: Problem, samples: dimod.SampleSet) -> Numbers:
 def target_energy(problem: Problem, samples: dimod.SampleSet) -> float:
     """The energy that counts as success: the solver's `target_energy`, else the known ground energy, else the best.
 
-    The best of one run says nothing about other solvers of the same instance: tables and reports count a run
-    whose lowest energy is above the lowest of all runs of its instance as never hit.
+    The best of one run says nothing about other solvers of the same instance: tables and reports count a run as never
+    hit if another run of the instance went below it, unless its solver was given a target.
     """
     given = samples.info["sgq"]["parameters"].get("target_energy")
     if given is not None:
@@ -115,16 +123,45 @@ def find_measure(name: str) -> Callable[[Problem, dimod.SampleSet], Any]:
         return MEASURES[name]
 
     function: Callable[[Problem, dimod.SampleSet], Any] = named("measure", name, known)
-    if not callable(function):
-        raise ValueError(f"measure {name!r} is a {type(function).__name__}: a function of (problem, samples)")
     return function
 
 
-def measure(name: str, problem: Problem, samples: dimod.SampleSet) -> Numbers:
-    """Numbers that a measure gives, by name."""
-    value = find_measure(name)(problem, samples)
-    values = value if isinstance(value, Mapping) else {name.rpartition(":")[2]: value}
-    return {str(key): _number(name, item) for key, item in values.items()}
+@dataclass(frozen=True)
+class Measure:
+    """A measure by its path, with an identity that is another when its code is."""
+
+    path: str
+    identity: str
+
+    @classmethod
+    def of(cls, path: str) -> Self:
+        """The measure that is found under a path now."""
+        version = "".join(f"@{name}-{number}" for name, number in code_version(find_measure(path)).items())
+        return cls(path, path + version)
+
+    @classmethod
+    def of_identity(cls, identity: str) -> Self | None:
+        """The measure of this identity, if it is still what its path stands for."""
+        path = identity.partition("@")[0]
+        try:
+            found = cls.of(path)
+        except ValueError:
+            return None
+        return found if found.identity == identity else None
+
+    @property
+    def name(self) -> str:
+        """What its number is called, unless the function says otherwise."""
+        return self.path.rpartition(":")[2]
+
+    def __call__(self, problem: Problem, samples: dimod.SampleSet) -> Numbers:
+        """Numbers by name; TypeError or ValueError if it gives anything else."""
+        value = find_measure(self.path)(problem, samples)
+        values = value if isinstance(value, Mapping) else {self.name: value}
+        for key in values:
+            if not isinstance(key, str) or key in RESERVED:
+                raise ValueError(f"measure {self.path} gave a number the name {key!r}: text, none of {RESERVED}")
+        return {key: _number(self.path, item) for key, item in values.items()}
 
 
 def _number(name: str, value: Any) -> float:

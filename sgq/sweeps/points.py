@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from sgq.checks import hint
+
 Registered = Callable[[str], Any]
 
 
@@ -109,6 +111,8 @@ def _plain(where: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(where, item) for item in value]
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        if len(value) == 1 and hint(next(iter(value)), ["each"]):
+            raise ValueError(f"{where}={dict(value)!r}: did you mean {{'each': …}}?")
         return {key: _plain(where, item) for key, item in value.items()}
     if value is None or isinstance(value, bool | int | str) or (isinstance(value, float) and np.isfinite(value)):
         return value
@@ -130,8 +134,11 @@ def named(kind: str, name: Any, registered: Registered) -> Any:
         found = importlib.import_module(module)
         for part in attribute.split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # whatever importing the module raises
         raise ValueError(
-            f"{kind} {name!r}: {error}; an import path is package.module:name, of a module that every worker can import"
+            f"{kind} {name!r}: {type(error).__name__}: {error}; an import path is package.module:name, of a module "
+            "that every worker can import"
         ) from error
+    if not callable(found):
+        raise ValueError(f"{kind} {name!r} is {found!r}: a function or a class is needed")
     return found

@@ -10,6 +10,7 @@ import traceback
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import file_digest
 from multiprocessing import parent_process
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,8 +18,9 @@ from sgq.formats import load
 from sgq.problem import Problem
 from sgq.registry import build, get_problem, get_solver
 from sgq.solving import as_solver, solve
-from sgq.sweeps.measures import measure
+from sgq.sweeps.measures import Measure, Numbers
 from sgq.sweeps.points import Point, named
+from sgq.sweeps.standing import Standing
 
 if TYPE_CHECKING:
     import dimod
@@ -39,61 +41,102 @@ class Run(NamedTuple):
     instance: int
     problem_seed: int | None
     solver_seed: int | None
-    known: str = "{}"
+    known: str | None = None
     samples: bytes | None = None
 
 
 class Outcome(NamedTuple):
-    """What came of it; `measures` is JSON, by measure, `samples` what `pack` made of them."""
+    """What came of it: `measures` is JSON by identity, `error` the text of whatever failed.
 
-    num_variables: int | None = None
+    Where the run is in the store already and was not solved anew, all but standing, measures and error stay there.
+    """
+
+    standing: Standing
     measures: str = "{}"
+    error: str | None = None
+    solved_anew: bool = True
+    num_variables: int | None = None
+    lowest_energy: float | None = None
     sampling_seconds: float | None = None
     total_seconds: float = 0.0
-    error: str | None = None
     samples: bytes | None = None
 
 
-def execute_all(runs: Sequence[Run], measures: Sequence[str], keep_samples: bool) -> list[Outcome | None]:
+def execute_all(runs: Sequence[Run], measures: Sequence[Measure], keep_samples: bool) -> list[Outcome | None]:
     """One outcome for each run, None where it was interrupted; whatever a run raises is its outcome."""
-    if parent_process() is not None and threading.current_thread() is threading.main_thread():
+    in_worker = parent_process() is not None and threading.current_thread() is threading.main_thread()
+    if in_worker and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to answer; runs in flight are finished
     return [_execute(run, measures, keep_samples) for run in runs]
 
 
-def _execute(run: Run, measures: Sequence[str], keep_samples: bool) -> Outcome | None:
+def _execute(run: Run, measures: Sequence[Measure], keep_samples: bool) -> Outcome | None:
     started = time.perf_counter()
+    known = json.loads(run.known or "{}")
     problem = None
     try:
         problem = build_point(run.problem, run.problem_seed)
         samples = _solve(problem, run) if run.samples is None else unpack(run.samples)
-        info = samples.info["sgq"]
-        if info.get("stopped") == "interrupt":
+        if samples.info["sgq"].get("stopped") == "interrupt":
             return None
-        known = json.loads(run.known)
-        for path in measures:
-            name = path.rpartition(":")[2]
-            if name not in known:
-                known[name] = measure(path, problem, samples)
-        return Outcome(
-            problem.num_variables,
-            json.dumps(known),
-            info["seconds"]["sampling"],
-            time.perf_counter() - started,
-            samples=run.samples or (pack(samples) if keep_samples else None),
-        )
+        wanted = [m for m in measures if run.samples is None or m.identity not in known]
+        if run.samples is None:  # the others of this run too, which may depend on time
+            wanted += [m for m in map(Measure.of_identity, known) if m is not None and m not in wanted]
+        failures = _measure_all(known, wanted, problem, samples)
     except KeyboardInterrupt:
         return None
     except Exception as error:  # the run's, not the end of the sweep
-        text = f"{type(error).__name__}: {error}\n\n{traceback.format_exc()}"
         size = None if problem is None else problem.num_variables
-        return Outcome(size, total_seconds=time.perf_counter() - started, error=text[:_LONGEST_ERROR])
+        seconds = time.perf_counter() - started
+        return failure(run, measures, _text(error))._replace(num_variables=size, total_seconds=seconds)
+    outcome = _measured(known, failures)
+    if run.samples is not None:
+        return outcome._replace(solved_anew=False)
+    return outcome._replace(
+        num_variables=problem.num_variables,
+        lowest_energy=float(samples.record.energy.min()) if len(samples) else None,
+        sampling_seconds=samples.info["sgq"]["seconds"]["sampling"],
+        total_seconds=time.perf_counter() - started,
+        samples=pack(samples) if keep_samples else None,
+    )
+
+
+def failure(run: Run, measures: Sequence[Measure], text: str) -> Outcome:
+    """The outcome of a run that could not be made; what was known of it stays."""
+    if run.known is None:
+        return Outcome(Standing(False), error=text[:_LONGEST_ERROR])
+    known = json.loads(run.known)
+    return _measured(known, {m.identity: text for m in measures if m.identity not in known})._replace(solved_anew=False)
+
+
+def _measured(known: dict[str, Numbers], failures: dict[str, str]) -> Outcome:
+    standing = Standing(True, tuple(sorted(known)), tuple(sorted(failures.keys() - known.keys())))
+    return Outcome(standing, json.dumps(known), "\n\n".join(failures.values())[:_LONGEST_ERROR] or None)
+
+
+def _measure_all(
+    known: dict[str, Numbers], wanted: Sequence[Measure], problem: Problem, samples: dimod.SampleSet
+) -> dict[str, str]:
+    """Put what each measure gives into `known`, and return the errors of those that failed."""
+    failures = {}
+    for measure in wanted:
+        try:
+            known[measure.identity] = measure(problem, samples)
+        except Exception as error:  # the measure's, not the end of the run
+            failures[measure.identity] = _text(error)
+    return failures
+
+
+def _text(error: Exception) -> str:
+    trace = "".join(traceback.format_exception(error))
+    return f"{type(error).__name__}: {error}\n\n{trace}"
 
 
 def build_point(point: Point, seed: int | None) -> Problem:
     """The instance of a problem that a seed draws."""
     if point.name == "file":
-        return _loaded(point.parameters["path"], point.parameters.get("format"))
+        digest = json.loads(point.specification)["parameters"]["path"]
+        return _loaded(point.parameters["path"], point.parameters.get("format"), digest)
     parameters = point.parameters if seed is None else {**point.parameters, "seed": seed}
     if ":" not in point.name:
         return build(point.name, **parameters)
@@ -102,7 +145,10 @@ def build_point(point: Point, seed: int | None) -> Problem:
 
 
 @lru_cache(2)
-def _loaded(path: str, format: str | None) -> Problem:
+def _loaded(path: str, format: str | None, digest: str) -> Problem:
+    with open(path, "rb") as file:
+        if file_digest(file, "sha256").hexdigest() != digest:
+            raise ValueError(f"{path}: its content is not what it was when the sweep was made")
     return load(path, format=format)
 
 

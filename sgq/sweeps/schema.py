@@ -17,11 +17,13 @@ CREATE TABLE points (id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE);
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE,
     problem INTEGER NOT NULL REFERENCES points, solver INTEGER NOT NULL REFERENCES points, instance INTEGER NOT NULL,
-    problem_seed INTEGER, solver_seed INTEGER, num_variables INTEGER, measures TEXT NOT NULL,
-    sampling_seconds REAL, total_seconds REAL NOT NULL, finished REAL NOT NULL, failed INTEGER NOT NULL, error TEXT
+    problem_seed INTEGER, solver_seed INTEGER, num_variables INTEGER, lowest_energy REAL, measures TEXT NOT NULL,
+    sampling_seconds REAL, total_seconds REAL NOT NULL, finished REAL NOT NULL,
+    standing INTEGER NOT NULL REFERENCES standings, error TEXT
 );
-CREATE INDEX progress ON runs (problem, solver, failed, instance);
-CREATE INDEX failures ON runs (finished) WHERE failed;
+CREATE TABLE standings (id INTEGER PRIMARY KEY, standing TEXT NOT NULL UNIQUE);
+CREATE INDEX progress ON runs (problem, solver, standing, instance);
+CREATE INDEX failures ON runs (finished) WHERE error IS NOT NULL;
 CREATE TABLE samples (run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE, data BLOB NOT NULL);
 """
 
@@ -72,7 +74,12 @@ def lock(path: Path) -> sqlite3.Connection:
     SQLite's own locks do it, on a file beside the store that says who holds them.
     """
     beside = path.with_name(f"{path.name}.lock")
-    connection = sqlite3.connect(beside, timeout=0.2, isolation_level=None)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path}: a folder; a store is a file")
+    try:
+        connection = sqlite3.connect(beside, timeout=0.2, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise OSError(f"{beside}: {error}; the folder of a store must be writable") from None
     try:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("CREATE TABLE IF NOT EXISTS writer (id INTEGER PRIMARY KEY, host TEXT, process INTEGER)")
@@ -83,14 +90,14 @@ def lock(path: Path) -> sqlite3.Connection:
         writer = connection.execute("SELECT host, process FROM writer").fetchone() if "locked" in str(error) else None
         connection.close()
         if writer is None:
-            raise OSError(f"{beside}: {error}") from None
+            raise OSError(f"{beside}: {error}; the folder of a store must be writable") from None
         raise BlockingIOError(
             f"{path}: process {writer[1]} on {writer[0]} is writing to it, and a store has one writer: "
             "wait for it, or use another file"
         ) from None
-    except BaseException:
+    except sqlite3.DatabaseError as error:
         connection.close()
-        raise
+        raise OSError(f"{beside}: {error}; it is no lock of a store, and in its place") from None
     return connection
 
 

@@ -11,21 +11,20 @@ from sgq.checks import integer
 from sgq.formats import load
 from sgq.registry import check_options, get_problem, get_solver
 from sgq.solving import as_solver, check_parameters
-from sgq.sweeps.measures import find_measure
+from sgq.sweeps.measures import Measure
 from sgq.sweeps.points import Point, canonical_json, expand, named
 from sgq.sweeps.versions import versions_of
 
 
-def measure_paths(paths: Any) -> tuple[str, ...]:
-    """Checked names of measures."""
+def checked_measures(paths: Any) -> tuple[Measure, ...]:
+    """Measures by name or import path; ValueError if there is none, or two would have one name."""
     if isinstance(paths, str) or not isinstance(paths, Sequence):
         raise ValueError(f"measures={paths!r}: a list of names")
-    names = [str(path).rpartition(":")[2] for path in paths]
+    measures = tuple(Measure.of(path) for path in paths)
+    names = [measure.name for measure in measures]
     if len(set(names)) < len(names):
         raise ValueError(f"measures={list(paths)}: {next(n for n in names if names.count(n) > 1)!r} stands twice")
-    for path in paths:
-        find_measure(path)
-    return tuple(paths)
+    return measures
 
 
 def expanded(kind: str, given: Any, facts: Callable[[str, dict[str, Any]], dict[str, Any]]) -> Iterator[Point]:
@@ -33,6 +32,7 @@ def expanded(kind: str, given: Any, facts: Callable[[str, dict[str, Any]], dict[
     if not isinstance(given, Mapping) or not given:
         raise ValueError(f"{kind}={given!r}: at least one {{label: (name, parameters)}}")
     texts: dict[str, str] = {}
+    shown: set[str] = set()
     for label, pair in given.items():
         where = f"{kind}.{label}"
         if not isinstance(label, str) or not isinstance(pair, (tuple, list)) or len(pair) != 2:
@@ -48,11 +48,14 @@ def expanded(kind: str, given: Any, facts: Callable[[str, dict[str, Any]], dict[
             text = ", ".join([label, *(f"{key} = {choice[key]}" for key in varied)])
             try:
                 point = Point(label=label, name=name, parameters=choice, text=text, **facts(name, choice))
-            except ValueError as error:
+            except (ValueError, TypeError, OSError) as error:
                 raise ValueError(f"{where}: {error}") from None
             other = texts.setdefault(point.identity, text)
             if other is not text:
                 raise ValueError(f"{where}: {text!r} is the same as {other!r}, and would be run once")
+            if text in shown:
+                raise ValueError(f"{where}: {text!r} stands for two points: choose another label")
+            shown.add(text)
             yield point
 
 
@@ -60,6 +63,8 @@ def problem_point(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
     """What else a `Point` holds for a problem; ValueError if there is none, or it has no such parameters."""
     if name == "file":
         check_options(name, load, parameters)
+        if not isinstance(parameters["path"], str):
+            raise ValueError(f"path={parameters['path']!r}: a text, or {{'each': [texts]}}")
         with open(parameters["path"], "rb") as file:
             content = {**parameters, "path": file_digest(file, "sha256").hexdigest()}
         return {"seeded": False, "versions": versions_of(load), "specification": _specification(name, load, content)}

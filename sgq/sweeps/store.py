@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from sgq.sweeps.runs import Outcome, Run, unpack
 from sgq.sweeps.schema import connect, explanation, lock
+from sgq.sweeps.standing import Standing
 
 if TYPE_CHECKING:
     import dimod
@@ -33,12 +34,14 @@ class StoredRun(NamedTuple):
     problem_seed: int | None
     solver_seed: int | None
     num_variables: int | None
+    lowest_energy: float | None
     measures: str
     sampling_seconds: float | None
     total_seconds: float
     finished: float
     error: str | None
     key: bytes
+    standing: Standing
 
 
 class Store:
@@ -71,6 +74,7 @@ class Store:
             raise FileNotFoundError(f"{path}: no such store")
         if writable and not self.path.absolute().parent.is_dir():
             raise FileNotFoundError(f"{path}: no such folder")
+        self._standings: dict[int, Standing] = {}
         self._lock = lock(self.path) if writable else None
         try:
             with self._explained():
@@ -117,44 +121,50 @@ class Store:
                 (record, json.dumps(environment), time.time()),
             )
 
-    def find(self, key: bytes) -> tuple[str | None, str] | None:
-        """Error and measures of a run, or None if it is not there."""
+    def find(self, key: bytes) -> tuple[Standing, str] | None:
+        """Standing and measures of a run, or None if it is not there."""
         with self._explained():
-            row = self._database.execute("SELECT error, measures FROM runs WHERE key = ?", (key,)).fetchone()
-        return row  # type: ignore[no-any-return]
+            row = self._database.execute("SELECT standing, measures FROM runs WHERE key = ?", (key,)).fetchone()
+        return None if row is None else (self._standing(row[0]), row[1])
 
     def save(self, finished: Iterable[tuple[Run, Outcome]]) -> None:
-        """Keep what came of some runs, in one transaction; a run that is there already is replaced."""
+        """Keep what came of some runs, in one transaction.
+
+        A run that was solved anew replaces what is there; of one that was only measured anew the rest stays.
+        """
         with self._transaction():
-            point = cache(self._point)
+            number = cache(self._number)
             for run, outcome in finished:
+                standing = number("standings", "standing", json.dumps(outcome.standing))
+                if not outcome.solved_anew:
+                    self._database.execute(
+                        "UPDATE runs SET measures = ?, standing = ?, error = ? WHERE key = ?",
+                        (outcome.measures, standing, outcome.error, run.key),
+                    )
+                    continue
+                points = (number("points", "identity", point.identity) for point in (run.problem, run.solver))
                 cursor = self._database.execute(
                     "REPLACE INTO runs (key, problem, solver, instance, problem_seed, solver_seed, num_variables,"
-                    " measures, sampling_seconds, total_seconds, finished, failed, error)"
-                    f" VALUES ({', '.join('?' * 13)})",
+                    " lowest_energy, measures, sampling_seconds, total_seconds, finished, standing, error)"
+                    f" VALUES ({', '.join('?' * 14)})",
                     (
-                        run.key, point(run.problem.identity), point(run.solver.identity), run.instance,
-                        run.problem_seed, run.solver_seed, outcome.num_variables, outcome.measures,
-                        outcome.sampling_seconds, outcome.total_seconds, time.time(), outcome.error is not None,
-                        outcome.error,
+                        run.key, *points, run.instance, run.problem_seed, run.solver_seed, outcome.num_variables,
+                        outcome.lowest_energy, outcome.measures, outcome.sampling_seconds, outcome.total_seconds,
+                        time.time(), standing, outcome.error,
                     ),
                 )  # fmt: skip
                 if outcome.samples is not None:
                     self._database.execute("INSERT INTO samples VALUES (?, ?)", (cursor.lastrowid, outcome.samples))
 
-    def counts(self, instances: int) -> dict[tuple[str, str], tuple[int, int]]:
-        """Runs done and failed of each pair of problem and solver, by their identities, among the first instances."""
+    def counts(self, instances: int) -> Iterator[tuple[tuple[str, str], Standing, int]]:
+        """Pair of problem and solver, by identity, standing, and how many runs have it among the first instances."""
         names = self._points()
-        cells: dict[tuple[str, str], tuple[int, int]] = {}
         with self._explained():
             rows = self._database.execute(
-                "SELECT problem, solver, failed, COUNT(*) FROM runs WHERE instance < ? GROUP BY 1, 2, 3", (instances,)
+                "SELECT problem, solver, standing, COUNT(*) FROM runs WHERE instance < ? GROUP BY 1, 2, 3", (instances,)
             ).fetchall()
-        for problem, solver, failed, count in rows:
-            cell = names[problem], names[solver]
-            done, wrong = cells.get(cell, (0, 0))
-            cells[cell] = (done, wrong + count) if failed else (done + count, wrong)
-        return cells
+        for problem, solver, standing, count in rows:
+            yield (names[problem], names[solver]), self._standing(standing), count
 
     def runs(self, problems: Sequence[str], solvers: Sequence[str], instances: int) -> Iterator[StoredRun]:
         """Runs of these points, given by identity; `problem` and `solver` are positions in the lists."""
@@ -165,7 +175,7 @@ class Store:
             for row in self._database.execute(f"SELECT {columns} FROM runs WHERE instance < ?", (instances,)):
                 problem, solver = places[0].get(names[row[0]]), places[1].get(names[row[1]])
                 if problem is not None and solver is not None:
-                    yield StoredRun(problem, solver, *row[2:])
+                    yield StoredRun(*(problem, solver, *row[2:-1], self._standing(row[-1])))
 
     def samples(self, key: bytes | str) -> dimod.SampleSet:
         """Samples of a run, given by its key (a column of `Sweep.to_pandas`); KeyError if they were not kept."""
@@ -183,27 +193,40 @@ class Store:
             ).fetchone()
         return None if row is None else bytes(row[0])
 
-    def last_errors(self, problems: Collection[str], solvers: Collection[str], instances: int) -> list[str]:
+    def last_errors(
+        self, problems: Collection[str], solvers: Collection[str], instances: int, measures: Set[str]
+    ) -> list[str]:
         """Different first lines among the latest failures of these points, given by identity; three at most."""
         names = self._points()
         with self._explained():
             rows = self._database.execute(
-                "SELECT problem, solver, error FROM runs WHERE failed AND instance < ?"
+                "SELECT problem, solver, standing, error FROM runs WHERE error IS NOT NULL AND instance < ?"
                 " ORDER BY finished DESC LIMIT 1000",
                 (instances,),
             ).fetchall()
-        lines = [error.partition("\n")[0] for p, s, error in rows if names[p] in problems and names[s] in solvers]
+        lines = [
+            error.partition("\n")[0]
+            for problem, solver, standing, error in rows
+            if names[problem] in problems and names[solver] in solvers
+            if self._standing(standing).of(measures) == "failed"
+        ]
         return list(dict.fromkeys(lines))[:3]
 
     def _points(self) -> dict[int, str]:
         with self._explained():
             return dict(self._database.execute("SELECT id, identity FROM points").fetchall())
 
-    def _point(self, identity: str) -> int:
-        """Number of a point, which gets one if it has none."""
-        self._database.execute("INSERT INTO points (identity) VALUES (?) ON CONFLICT DO NOTHING", (identity,))
-        found = self._database.execute("SELECT id FROM points WHERE identity = ?", (identity,)).fetchone()
-        return int(found[0])
+    def _standing(self, number: int) -> Standing:
+        """The standing of a number, of which there are few."""
+        if number not in self._standings:
+            rows = self._database.execute("SELECT id, standing FROM standings").fetchall()
+            self._standings = {n: Standing.from_json(text) for n, text in rows}
+        return self._standings[number]
+
+    def _number(self, table: str, column: str, value: str) -> int:
+        """Number of a value in a table of its own, which gets one if it has none."""
+        self._database.execute(f"INSERT INTO {table} ({column}) VALUES (?) ON CONFLICT DO NOTHING", (value,))
+        return int(self._database.execute(f"SELECT id FROM {table} WHERE {column} = ?", (value,)).fetchone()[0])
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -224,3 +247,13 @@ class Store:
             yield
         except sqlite3.DatabaseError as error:
             raise explanation(self.path, error) from error
+
+
+@contextmanager
+def reading(store: str | os.PathLike[str] | Store) -> Iterator[Store]:
+    """A store as it is, or the file of one, opened for a while."""
+    if isinstance(store, Store):
+        yield store
+    else:
+        with Store(store) as opened:
+            yield opened

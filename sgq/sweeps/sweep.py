@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sgq.checks import boolean, integer
 from sgq.sweeps.driver import Driver, Finished
 from sgq.sweeps.executors import Processes
+from sgq.sweeps.measures import Measure
 from sgq.sweeps.points import Point, canonical_json, digest, seed_of
 from sgq.sweeps.runs import Run
-from sgq.sweeps.specification import expanded, measure_paths, problem_point, solver_point
+from sgq.sweeps.specification import checked_measures, expanded, problem_point, solver_point
 from sgq.sweeps.status import Cell, Status
-from sgq.sweeps.store import Store
+from sgq.sweeps.store import Store, reading
 from sgq.sweeps.toml import read_arguments
 from sgq.sweeps.versions import environment
 
@@ -74,7 +73,7 @@ class Sweep:
             raise ValueError(f"name={name!r}: text")
         self.name = name
         self.instances = integer("instances", instances, 1)
-        self.measures = measure_paths(measures)
+        self.measures = checked_measures(measures)
         self.problems = tuple(expanded("problems", problems, problem_point))
         self.solvers = tuple(expanded("solvers", solvers, solver_point))
 
@@ -110,7 +109,7 @@ class Sweep:
     @classmethod
     def of(cls, store: StorePath | Store) -> Self:
         """The sweep that was last run into a store, with the versions that it was run by."""
-        with _reading(store) as opened:
+        with reading(store) as opened:
             records = opened.records()
             if not records:
                 raise ValueError(f"{opened.path}: no sweep was run into this store yet")
@@ -119,7 +118,8 @@ class Sweep:
     @classmethod
     def _of_record(cls, record: dict[str, Any]) -> Self:
         sweep = cls.__new__(cls)
-        sweep.name, sweep.instances, sweep.measures = record["name"], record["instances"], tuple(record["measures"])
+        sweep.name, sweep.instances = record["name"], record["instances"]
+        sweep.measures = tuple(Measure(**measure) for measure in record["measures"])
         sweep.problems, sweep.solvers = (
             tuple(Point(**point) for point in record[kind]) for kind in ("problems", "solvers")
         )
@@ -130,7 +130,7 @@ class Sweep:
         return {
             "name": self.name,
             "instances": self.instances,
-            "measures": list(self.measures),
+            "measures": [asdict(measure) for measure in self.measures],
             "problems": [asdict(point) for point in self.problems],
             "solvers": [asdict(point) for point in self.solvers],
         }
@@ -209,21 +209,26 @@ class Sweep:
         retry, keep_samples = boolean("retry", retry), boolean("keep_samples", keep_samples)
         if workers is not None and executor is not None:
             raise ValueError(f"workers={workers}: an executor has its own")
-        number = _cores() if workers is None else integer("workers", workers, 1)
+        number = None if workers is None else integer("workers", workers, 1)
+        if executor is not None and not isinstance(executor, Executor):
+            raise ValueError(
+                f"executor={executor!r}: an instance of concurrent.futures.Executor, or None for processes"
+            )
+        self = self._by_this_code()
         with Store(store, writable=True) as opened:
             opened.add_record(canonical_json(self.record()), environment())
             before = self.status(opened)
-            counts = Counter(done=before.done, failed=before.failed)
+            counts = Counter(done=before.done, failed=0 if retry else before.failed)
 
             def tell(finished: Finished) -> None:
-                counts.update("done" if outcome.error is None else "failed" for _, outcome in finished)
+                counts.update(outcome.standing.of(self._wanted) for _, outcome in finished)
                 if progress is not None:
                     progress(counts["done"], counts["failed"], len(self))
 
             tell([])
             pool = Processes(number) if executor is None else executor
             try:
-                Driver(opened, pool, self.measures, keep_samples, tell).drive(self._missing(opened, retry, counts))
+                Driver(opened, pool, self.measures, keep_samples, tell).drive(self._missing(opened, retry))
             except BaseException:
                 if pool is not executor:
                     pool.shutdown(wait=False, cancel_futures=True)
@@ -232,31 +237,48 @@ class Sweep:
                 pool.shutdown()
             return self.status(opened)
 
-    def _missing(self, store: Store, retry: bool, counts: Counter[str]) -> Iterator[Run]:
-        """Runs to be made; one that is in the store and is made again no longer counts."""
-        wanted = {path.rpartition(":")[2] for path in self.measures}
+    @property
+    def _wanted(self) -> set[str]:
+        return {measure.identity for measure in self.measures}
+
+    def _by_this_code(self) -> Sweep:
+        """This sweep with the versions of today, where it was read from a store that older ones wrote."""
+        problems, solvers = (
+            tuple(replace(point, **facts(point.name, point.parameters)) for point in points)
+            for points, facts in ((self.problems, problem_point), (self.solvers, solver_point))
+        )
+        measures = [asdict(Measure.of(measure.path)) for measure in self.measures]
+        points = {"problems": [asdict(p) for p in problems], "solvers": [asdict(s) for s in solvers]}
+        return Sweep._of_record({**self.record(), **points, "measures": measures})
+
+    def _missing(self, store: Store, retry: bool) -> Iterator[Run]:
+        """Runs to be made, or to be measured anew."""
         for run in self:
             found = store.find(run.key)
             if found is None:
                 yield run
                 continue
-            error, measures = found
-            if error is not None:
-                if retry:
-                    counts["failed"] -= 1
-                    yield run
-            elif not wanted <= json.loads(measures).keys():
-                counts["done"] -= 1
-                yield run._replace(known=measures, samples=store.packed_samples(run.key))
+            standing, measures = found
+            state = standing.of(self._wanted)
+            if state == "open" or (state == "failed" and retry):
+                samples = store.packed_samples(run.key)
+                yield run._replace(known=measures, samples=samples) if standing.solved else run
 
     def status(self, store: StorePath | Store) -> Status:
         """How much of the sweep is in a store."""
-        with _reading(store) as opened:
-            counts = opened.counts(self.instances)
+        with reading(store) as opened:
+            counts: Counter[tuple[str, str, str]] = Counter()
+            for cell, standing, count in opened.counts(self.instances):
+                counts[*cell, standing.of(self._wanted)] += count
             problems, solvers = ({point.identity for point in points} for points in (self.problems, self.solvers))
-            errors = opened.last_errors(problems, solvers, self.instances)
+            errors = opened.last_errors(problems, solvers, self.instances, self._wanted)
         cells = tuple(
-            Cell(problem.text, solver.text, *counts.get((problem.identity, solver.identity), (0, 0)))
+            Cell(
+                problem.text,
+                solver.text,
+                done=counts[problem.identity, solver.identity, "done"],
+                failed=counts[problem.identity, solver.identity, "failed"],
+            )
             for problem in self.problems
             for solver in self.solvers
         )
@@ -272,7 +294,7 @@ class Sweep:
         """
         from sgq.sweeps.tables import to_pandas
 
-        with _reading(store) as opened:
+        with reading(store) as opened:
             return to_pandas(self._as_run(opened), opened)
 
     def to_xarray(self, store: StorePath | Store) -> xr.Dataset:
@@ -286,7 +308,7 @@ class Sweep:
         """
         from sgq.sweeps.tables import to_xarray
 
-        with _reading(store) as opened:
+        with reading(store) as opened:
             dataset: xr.Dataset = to_xarray(self._as_run(opened), opened)
             return dataset
 
@@ -294,7 +316,7 @@ class Sweep:
         """Write the runs to a file: ``.csv`` or ``.parquet`` as `to_pandas` gives them, ``.nc`` as `to_xarray` does."""
         from sgq.sweeps.tables import write
 
-        with _reading(store) as opened:
+        with reading(store) as opened:
             write(self._as_run(opened), opened, str(path))
 
     def _as_run(self, store: Store) -> Sweep:
@@ -302,25 +324,10 @@ class Sweep:
 
         def without_versions(record: dict[str, Any]) -> str:
             points = {k: [{**point, "versions": {}} for point in record[k]] for k in ("problems", "solvers")}
-            return canonical_json({**record, **points})
+            return canonical_json({**record, **points, "measures": [m["path"] for m in record["measures"]]})
 
         wanted = without_versions(self.record())
         for record in reversed(store.records()):
             if without_versions(record) == wanted:
                 return Sweep._of_record(record)
         raise ValueError(f"{store.path}: {self!r} was not run into this store; Sweep.of(store) gives the last that was")
-
-
-@contextmanager
-def _reading(store: StorePath | Store) -> Iterator[Store]:
-    """A store as it is, or opened for a while."""
-    if isinstance(store, Store):
-        yield store
-    else:
-        with Store(store) as opened:
-            yield opened
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sgq.analysis.disorder import disorder_average, disorder_binder_ratio, quantiles
+from sgq.sweeps.measures import RESERVED, Measure
 from sgq.sweeps.points import Point, canonical_json
 from sgq.sweeps.store import Store, StoredRun
 
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
 
     from sgq.sweeps.sweep import Sweep
 
-_FACTS = (
-    "problem", "family", "solver", "instance", "problem_seed", "solver_seed", "num_variables",
-    "sampling_seconds", "total_seconds", "finished", "error", "key",
-)  # fmt: skip
+_EARLY = ("instance", "problem_seed", "solver_seed", "num_variables", "lowest_energy")
+_LATE = ("sampling_seconds", "total_seconds", "finished")
+_MISSED = {"hits": 0.0, "success_probability": 0.0, "time_to_solution": np.inf, "time_to_solution_high": np.inf}
 _QUANTILES = (0.25, 0.5, 0.75)
 
 
@@ -51,11 +51,11 @@ def to_xarray(sweep: Sweep, store: Store) -> xr.Dataset:
             dimensions[kind] = [point.text for point in points]
             frame[kind] = [points[place].text for place in places]
             for key in dict.fromkeys(key for keys in varied for key in keys):
-                along[names[key]] = (kind, [_cell(point.parameters.get(key)) for point in points])
+                along[names[key]] = (kind, _column([_cell(point.parameters.get(key)) for point in points]))
     dimensions["instance"] = list(range(sweep.instances))
     seconds = ["sampling_seconds", "total_seconds"]
     seeds = [name for name in ("problem_seed", "solver_seed") if name not in dimensions]
-    columns = ["num_variables", *seeds, *measures, *seconds]
+    columns = ["num_variables", *seeds, "lowest_energy", *measures, *seconds]
     table = frame.set_index(list(dimensions))
     data = table[columns].astype(float).to_xarray().reindex(dimensions).assign_coords(along)
     data["error"] = table["error"].fillna("").to_xarray().reindex(dimensions, fill_value="")
@@ -97,27 +97,46 @@ def _frame(sweep: Sweep, runs: list[StoredRun]) -> pd.DataFrame:
             cells = [_cell(point.parameters.get(key)) for point in points]
             parameters[name] = [cells[place] for place in places]
         axes[f"{kind}_axes"] = [names[key] for key in _varied(points)]
-    facts = {name: [getattr(run, name) for run in runs] for name in _FACTS[3:]}
-    early, late = ({name: facts[name] for name in names} for names in (_FACTS[3:7], _FACTS[7:]))
+    early, late = ({name: [getattr(run, name) for run in runs] for name in names} for names in (_EARLY, _LATE))
     frame = pd.DataFrame(labels | parameters | early | measures | late)
+    frame["lowest_energy"] = frame["lowest_energy"].astype(float)
     seeds = ["problem_seed", "solver_seed"]
     frame[seeds] = frame[seeds].astype("Int64")
+    wanted = {measure.identity for measure in sweep.measures}
+    frame["error"] = [run.error if run.standing.of(wanted) == "failed" else None for run in runs]
     frame["key"] = [run.key.hex() for run in runs]
-    frame.attrs |= axes
+    _judge(sweep, runs, frame)
+    frame.attrs |= axes | {"measures": list(measures)}
     return frame
+
+
+def _judge(sweep: Sweep, runs: list[StoredRun], frame: pd.DataFrame) -> None:
+    """Count a run that another of the same instance went below as never hit, unless its solver was given a target.
+
+    The low end of the interval of its time stays, a bound still: the true target is no easier. Energies within
+    1e-9 max(1, |E|) are equal.
+    """
+    drawn = [point.seeded for point in sweep.problems]
+    instance = [run.instance if drawn[run.problem] else -1 for run in runs]
+    by_instance = frame["lowest_energy"].groupby([np.array([run.problem for run in runs]), np.array(instance)])
+    lowest = by_instance.transform("min") if runs else frame["lowest_energy"]
+    given = [sweep.solvers[run.solver].parameters.get("target_energy") is not None for run in runs]
+    missed = (frame["lowest_energy"] > lowest + 1e-9 * np.maximum(1.0, lowest.abs())) & ~np.array(given, dtype=bool)
+    for column, value in _MISSED.items():
+        if column in frame:
+            frame[column] = frame[column].mask(missed & frame[column].notna(), value)
 
 
 def _measures(sweep: Sweep, runs: list[StoredRun]) -> dict[str, list[float]]:
     """Columns of the measures; ValueError if two of them give a number the same name."""
-    wanted = [path.rpartition(":")[2] for path in sweep.measures]
     measured = [json.loads(run.measures) for run in runs]
-    origin: dict[str, str] = {}
+    origin: dict[str, Measure] = {}
     for row in measured:
-        for measure in wanted:
-            for name in row.get(measure, ()):
-                if origin.setdefault(name, measure) != measure:
-                    raise ValueError(f"the measures {origin[name]} and {measure} both give {name!r}: rename one")
-    return {name: [row.get(measure, {}).get(name, np.nan) for row in measured] for name, measure in origin.items()}
+        for measure in sweep.measures:
+            for name in row.get(measure.identity, ()):
+                if origin.setdefault(name, measure) is not measure:
+                    raise ValueError(f"the measures {origin[name].path} and {measure.path} both give {name!r}")
+    return {name: [row.get(m.identity, {}).get(name, np.nan) for row in measured] for name, m in origin.items()}
 
 
 def _sides(
@@ -131,7 +150,7 @@ def _sides(
     keys = {kind: list(dict.fromkeys(key for point in points for key in point.parameters)) for kind, points, _ in sides}
     for kind, points, places in sides:
         others = keys["solver" if kind == "problem" else "problem"]
-        taken = {*_FACTS, *measures, *others}
+        taken = {*RESERVED, *measures, *others}
         names = {key: f"{kind}_{key}" if key in taken or key == "seed" else key for key in keys[kind]}
         yield kind, points, places, names
 
@@ -147,6 +166,14 @@ def _cell(value: Any) -> Any:
     if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
         return ",".join(map(str, value))
     return canonical_json(value) if isinstance(value, list | dict) else value
+
+
+def _column(cells: list[Any]) -> list[Any]:
+    """Cells of one kind: NaN is a missing number, and the empty text a missing anything else."""
+    given = [cell for cell in cells if cell is not None]
+    if all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in given):
+        return [np.nan if cell is None else cell for cell in cells]
+    return ["" if cell is None else str(cell) for cell in cells]
 
 
 def _averages(data: xr.Dataset, names: Sequence[str]) -> Iterator[tuple[str, Any]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import platform
+import sys
 from functools import cache
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,20 @@ import sgq
 
 
 def versions_of(thing: Any) -> dict[str, str]:
-    """Versions of sgq, of NumPy, which draws the instances, and of the distribution that `thing` is defined in.
+    """Versions of sgq, of NumPy, which draws the instances, and of the code of a function or class."""
+    return {"numpy": metadata.version("numpy"), "sgq": sgq.__version__} | code_version(thing)
 
-    `thing` is a function or a class; what belongs to no distribution, such as a script, has no version.
-    """
-    versions = {"numpy": metadata.version("numpy"), "sgq": sgq.__version__}
-    name = _distribution(thing.__module__)
-    return versions if name is None else versions | {name: metadata.version(name)}
+
+def code_version(thing: Any) -> dict[str, str]:
+    """The distribution that a function or class comes from; else its module with a hash of the source."""
+    module = thing.__module__
+    if module.partition(".")[0] in ("sgq", "sgq_problems", "sgq_solvers"):
+        return {}
+    name = _distribution(module)
+    if name is not None:
+        return {name: metadata.version(name)}
+    source = getattr(sys.modules.get(module), "__file__", None)
+    return {} if source is None else {module: sha256(Path(source).read_bytes()).hexdigest()[:16]}
 
 
 def environment() -> dict[str, str]:

@@ -80,10 +80,11 @@ def test_failures_are_an_exit_code_and_a_line(run: Any, sweep: Path) -> None:
     assert status["failed"] == 6
     assert status["errors"] == ["ZeroDivisionError: division by zero"]
     assert "failed: ZeroDivisionError: division by zero" in run("sweep", "status", sweep.with_suffix(".db"))[1]
-    sys.modules.pop("my_measure", None)
+    assert run("sweep", "run", sweep, "--serial")[0] == 1  # not tried again
+    assert run("sweep", "run", sweep, "--serial", "--retry")[0] == 1
     (sweep.parent / "my_measure.py").write_text("def rows(problem, samples):\n    return 1\n")
-    assert run("sweep", "run", sweep, "--workers", 1)[0] == 1  # not made again
-    assert run("sweep", "run", sweep, "--workers", 1, "--retry")[0] == 0
+    sys.modules.pop("my_measure", None)
+    assert run("sweep", "run", sweep, "--workers", 1)[0] == 0  # another measure, for its code is another
     sys.modules.pop("my_measure", None)
 
 
@@ -101,6 +102,8 @@ def test_failures_are_an_exit_code_and_a_line(run: Any, sweep: Path) -> None:
         (["sweep", "export", "lost.db"], "--output"),
         (["sweep", "states", "s.db"], "states"),
         (["report", "lost.db", "-o", "r.html"], "lost.db: no such store"),
+        (["report", "{toml}", "-o", "{toml}"], "this is the store; choose another file"),
+        (["sweep", "export", "{toml}", "-o", "{toml}"], "this is the store; choose another file"),
         (["report", "{toml}", "-o", "r.html"], "sweep.toml: no store of a sweep"),
     ],
 )

@@ -35,7 +35,7 @@ def _glasses(rng, instances):
                 yield _run(
                     "SK", solver, k, n=n, problem_seed=100 * n + k, num_sweeps=sweeps, num_variables=n,
                     ground_energy=exact[k] if probability else exact[k] + rng.exponential(2.0),
-                    probability=probability or (1 / 256 if solver == "annealing" else 0), batch_seconds=batch_seconds,
+                    probability=probability, batch_seconds=batch_seconds,
                     error=_TRACEBACK if n == 256 and solver == "tempering" and k in (3, 7) else None,
                 )  # fmt: skip
 

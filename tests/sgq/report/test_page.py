@@ -7,6 +7,7 @@ import re
 import sys
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 import sweep_examples
@@ -14,7 +15,7 @@ from sweep_examples import table
 from sweep_pages import Elements, cells, page_of
 
 from sgq.report import sweep_data
-from sgq.report.sweep_points import judged
+from sgq.report.sweep_points import measured
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -34,7 +35,7 @@ def test_a_point_of_the_table(page, runs):
     rows = cells(page)
     assert len(rows) == 4 * 3 + 3 * 7
     row = next(r for r in rows if r["solver"] == "annealing" and r["n"] == "64" and r["num_sweeps"] == "100")
-    found = judged(runs)
+    found = measured(runs)
     point = found[(found["problem"] == "SK") & (found["n"] == 64) & (found["num_sweeps"] == 100)]
     assert (row["N"], row["done"], row["failed"]) == ("64", str(len(point)), "0")
     for heading, column in (
@@ -175,7 +176,7 @@ def test_links_hold_the_data(page, runs):
         texts = [links.pop(f"{kind}-{subject}.csv").split(",") for subject in subjects]
         assert {start for start, _ in texts} == {"data:text/csv;charset=utf-8;base64"}
         found = pd.concat([pd.read_csv(io.BytesIO(base64.b64decode(text))) for _, text in texts], ignore_index=True)
-        data = data_of(judged(runs))[found.columns]
+        data = data_of(measured(runs))[found.columns]
         pd.testing.assert_frame_equal(found, data, check_dtype=False, rtol=1e-7)
     assert not links
 
@@ -212,3 +213,11 @@ def test_without_pandas_the_import_says_what_to_install(monkeypatch):
     monkeypatch.delitem(sys.modules, "sgq.report.page")
     with pytest.raises(ImportError, match=r'pip install "sgq\[plot\]"'):
         importlib.import_module("sgq.report.page")
+
+
+def test_measures_of_the_users_own_have_a_column(runs):
+    mine = runs.assign(frozen_spins=np.where(runs["n"] == 32, 3.0, 5.0))
+    mine.attrs["measures"] = ["ground_energy_per_spin", "frozen_spins"]
+    rows = cells(page_of(mine))
+    assert {row["frozen spins"] for row in rows if row["N"] == "32"} == {"3 ± 0"}
+    assert "ground energy per spin" not in rows[0]

@@ -10,12 +10,12 @@ from scipy.stats import sem
 from sweep_examples import table
 
 from sgq.report import sweep_data
-from sgq.report.sweep_points import judged
+from sgq.report.sweep_points import measured
 
 
 @pytest.fixture(scope="module")
 def runs():
-    return judged(sweep_examples.runs())
+    return measured(sweep_examples.runs())
 
 
 def test_energy_is_the_mean_over_instances(runs):
@@ -48,7 +48,7 @@ def test_energy_limit_is_that_of_a_weighted_fit(runs):
 def test_energy_needs_two_sizes_for_a_line_and_three_for_a_limit():
     def data(sizes):
         rows = [{"n": n, "num_variables": n, "ground_energy_per_spin": -1 - k / 9} for n in sizes for k in range(3)]
-        return sweep_data.energy_data(judged(table(rows, ["n"])))
+        return sweep_data.energy_data(measured(table(rows, ["n"])))
 
     assert data([8]).empty
     assert "fit" not in data([8, 16])
@@ -71,7 +71,7 @@ def test_time_is_the_empirical_distribution(runs):
                 expected if math.isfinite(point.time_to_solution) else math.nan, nan_ok=True
             )
     assert np.isinf(data["time_to_solution"]).any()  # the example has instances that were never hit
-    assert sweep_data.time_data(judged(table([{"time_to_solution": math.inf}]))).empty
+    assert sweep_data.time_data(measured(table([{"time_to_solution": math.inf}]))).empty
 
 
 def test_success_counts_whole_batches():
@@ -79,7 +79,7 @@ def test_success_counts_whole_batches():
         {"success_probability": p, "batch": 4, "batch_seconds": seconds, "setup_seconds": 0.5}
         for p, seconds in ((0.1, 1.0), (0.0, 1.0), (1.0, 3.0))
     ]
-    data = sweep_data.success_data(judged(table(rows)))
+    data = sweep_data.success_data(measured(table(rows)))
     for point in data.itertuples():
         hit = [
             1 - (1 - row["success_probability"]) ** (4 * max(0, math.floor((point.time - 0.5) / row["batch_seconds"])))
@@ -93,7 +93,7 @@ def test_success_counts_whole_batches():
 
 
 def test_success_of_one_read_at_a_time_without_setup():
-    data = sweep_data.success_data(judged(table([{"success_probability": 0.5, "batch_seconds": 1.0}])))
+    data = sweep_data.success_data(measured(table([{"success_probability": 0.5, "batch_seconds": 1.0}])))
     after = data[data["time"] >= 3].iloc[0]
     assert after["probability"] == pytest.approx(1 - 0.5 ** math.floor(after["time"]), abs=1e-6)
 
@@ -101,6 +101,6 @@ def test_success_of_one_read_at_a_time_without_setup():
 def test_a_size_where_a_run_gave_no_configuration_has_no_mean_energy():
     rows = [{"num_variables": n, "n": n, "ground_energy_per_spin": -float(n + k)} for n in (4, 8, 9) for k in (0, 1)]
     rows[2]["ground_energy_per_spin"] = np.nan
-    data = sweep_data.energy_data(judged(table(rows, ["n"])))
+    data = sweep_data.energy_data(measured(table(rows, ["n"])))
     assert data["num_variables"].tolist() == [4, 9]
     assert data["energy_per_spin"].tolist() == [-4.5, -9.5]

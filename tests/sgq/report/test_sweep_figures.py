@@ -11,7 +11,7 @@ from sweep_examples import table
 from sgq.analysis.disorder import quantiles
 from sgq.report import sweep_data, sweep_figures
 from sgq.report.sweep_parts import LINES
-from sgq.report.sweep_points import judged, with_error
+from sgq.report.sweep_points import measured, with_error
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -25,7 +25,7 @@ def _closed():
 
 @pytest.fixture(scope="module")
 def runs():
-    return judged(sweep_examples.runs())
+    return measured(sweep_examples.runs())
 
 
 DRAWINGS = {
@@ -58,7 +58,7 @@ def test_twenty_lines_have_their_own_looks():
         for k in range(20)
         for a in (1.0, 2.0)
     ]
-    ax = sweep_figures.satisfiability(sweep_data.satisfiability_data(judged(table(rows, ["k"]))))
+    ax = sweep_figures.satisfiability(sweep_data.satisfiability_data(measured(table(rows, ["k"]))))
     looks = {(h.get_color(), h.get_marker(), h.get_linestyle()) for h in ax.get_legend().get_lines()}
     assert len(looks) == 20
     assert len({h.get_color() for h in ax.get_legend().get_lines()[:LINES]}) == LINES
@@ -68,7 +68,9 @@ def test_twenty_lines_have_their_own_looks():
 
 def drawn_bars(times):
     """Ends and height of the horizontal lines, which are the intervals of quartiles, from time to height."""
-    ax = sweep_figures.time_distribution(sweep_data.time_data(judged(table([{"time_to_solution": t} for t in times]))))
+    ax = sweep_figures.time_distribution(
+        sweep_data.time_data(measured(table([{"time_to_solution": t} for t in times])))
+    )
     bars = [line for line in ax.lines[1:] if len(line.get_xdata()) == 2]
     return {round(line.get_ydata()[0], 2): tuple(line.get_xdata()) for line in bars}
 
@@ -92,7 +94,7 @@ def test_legends_say_limits_and_misses_and_take_any_label(runs):
     text = sweep_figures.energy(data).get_legend().get_texts()[0].get_text()
     assert text.startswith("_costs $5, not $x_{\nN → ∞: ")
     assert with_error(limit["fit"], limit["fit_error"]) in text
-    data = sweep_data.time_data(judged(table([{"time_to_solution": t} for t in (1.0, 2.0, math.inf)])))
+    data = sweep_data.time_data(measured(table([{"time_to_solution": t} for t in (1.0, 2.0, math.inf)])))
     ax = sweep_figures.time_distribution(data)
     assert ax.get_legend().get_texts()[0].get_text() == "P · S (1 of 3 never hit)"
     assert ax.lines[0].get_ydata().tolist() == pytest.approx([0, 1 / 3, 2 / 3, 2 / 3])

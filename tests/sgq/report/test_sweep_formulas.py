@@ -11,7 +11,7 @@ from sweep_examples import table
 
 from sgq.report import sweep_data, sweep_figures
 from sgq.report.sweep_formulas import contradictions, formulas
-from sgq.report.sweep_points import judged
+from sgq.report.sweep_points import measured
 
 ONE_SIGMA = math.erf(1 / math.sqrt(2))
 
@@ -27,7 +27,7 @@ def answers(**solvers):
         for solver, found in solvers.items()
         for k, answer in enumerate(found)
     ]
-    return judged(table(rows, ["n", "m"]))
+    return measured(table(rows, ["n", "m"]))
 
 
 def test_solvers_decide_formulas_together():
@@ -61,16 +61,16 @@ def test_an_annealer_alone_leaves_the_interval_open_to_what_it_did_not_solve():
 
 def test_formulas_are_the_same_only_if_parameters_and_seed_agree():
     rows = [{"satisfiable": n % 2, "n": n, "alpha": a, "problem_seed": 1} for n in (9, 10) for a in (3.0, 4.0)]
-    runs = judged(table(rows, ["n", "alpha"]))
+    runs = measured(table(rows, ["n", "alpha"]))
     assert len(formulas(runs)) == 4
     assert contradictions(runs) == []
     same = [{"satisfiable": 1, "alpha": 4.0, "instance": k, "problem_seed": 1} for k in range(3)]
-    assert len(formulas(judged(table(same)))) == 1
+    assert len(formulas(measured(table(same)))) == 1
     for seed in (None, math.nan):
         files = [
             {"alpha": 4.0, "instance": k % 3, "satisfiable": k < 2 or None, "problem_seed": seed} for k in range(6)
         ]
-        found = formulas(judged(table(files)))
+        found = formulas(measured(table(files)))
         assert found["satisfiable"].tolist() == pytest.approx([1, 1, math.nan], nan_ok=True)
 
 
@@ -81,7 +81,7 @@ def test_a_contradiction_is_named_and_leaves_the_formula_undecided():
     ]
     row = sweep_data.satisfiability_data(runs).iloc[0]
     assert row[["satisfiable", "unsatisfiable", "undecided"]].tolist() == [1, 1, 1]
-    files = judged(table([{"satisfiable": k, "alpha": 4, "instance": 5, "problem_seed": None} for k in (0, 1)]))
+    files = measured(table([{"satisfiable": k, "alpha": 4, "instance": 5, "problem_seed": None} for k in (0, 1)]))
     assert contradictions(files) == ["P, instance = 5: S found a solution, S proved that there is none."]
 
 
@@ -94,7 +94,7 @@ def test_a_formula_whose_runs_failed_is_undecided():
 
 
 def test_curves_of_the_example():
-    runs = judged(sweep_examples.runs())
+    runs = measured(sweep_examples.runs())
     data = sweep_data.satisfiability_data(runs)
     assert data["line"].unique().tolist() == [f"3-SAT, n = {n}" for n in (50, 100, 200)]
     assert data.groupby("line")["alpha"].apply(list).tolist() == [[3.6, 3.8, 4.0, 4.2, 4.4, 4.6, 4.8]] * 3
@@ -107,15 +107,15 @@ def test_curves_of_the_example():
 
 
 def test_nothing_to_draw():
-    assert sweep_data.satisfiability_data(judged(table([{"satisfiable": 1, "n": 9}]))).empty  # no ratio
-    assert sweep_data.satisfiability_data(judged(table([{"n": 9, "alpha": 4.0}]))).empty
+    assert sweep_data.satisfiability_data(measured(table([{"satisfiable": 1, "n": 9}]))).empty  # no ratio
+    assert sweep_data.satisfiability_data(measured(table([{"n": 9, "alpha": 4.0}]))).empty
     assert sweep_data.satisfiability_data(answers(annealing=[None] * 3)).empty
     assert contradictions(table([{"n": 9}])) == []
 
 
 def test_where_nothing_was_decided_the_drawing_has_an_interval_alone():
     rows = [{"satisfiable": a, "alpha": alpha} for alpha, a in ((3, 1), (3, 0), (4, None), (4, None))]
-    ax = sweep_figures.satisfiability(sweep_data.satisfiability_data(judged(table(rows, ["alpha"]))))
+    ax = sweep_figures.satisfiability(sweep_data.satisfiability_data(measured(table(rows, ["alpha"]))))
     bars = ax.collections[0].get_segments()
     assert [bar[0][0] for bar in bars] == [3, 4]
     assert bars[1][:, 1].tolist() == pytest.approx([wilson(0, 2).low, wilson(2, 2).high])

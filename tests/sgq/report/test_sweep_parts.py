@@ -5,12 +5,12 @@ from sweep_examples import table
 
 from sgq.report import sweep_data
 from sgq.report.sweep_parts import LINES, parts
-from sgq.report.sweep_points import judged
+from sgq.report.sweep_points import measured
 
 
 def times(points, solvers, problem_axes, solver_axes=()):
     rows = [{"problem": "P", **p, **s, "time_to_solution": 1.0} for p in points for s in solvers]
-    runs = judged(table(rows, problem_axes, solver_axes))
+    runs = measured(table(rows, problem_axes, solver_axes))
     return runs, sweep_data.time_data(runs)
 
 
@@ -63,7 +63,7 @@ def test_a_name_that_would_be_long_is_a_number():
 
 def test_curves_of_satisfiability_are_not_cut_along_alpha():
     rows = [{"satisfiable": 1, "alpha": a, "n": n} for n in range(1, 10) for a in (3.0, 4.0)]
-    runs = judged(table(rows, ["n", "alpha"]))
+    runs = measured(table(rows, ["n", "alpha"]))
     found = of(runs, sweep_data.satisfiability_data(runs))
     assert [part["line"].nunique() for part in found.values()] == [5, 4]
     assert all((part.groupby("line")["alpha"].nunique() == 2).all() for part in found.values())

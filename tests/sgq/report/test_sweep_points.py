@@ -1,4 +1,4 @@
-"""Runs that missed, what tells lines apart, and how values are written."""
+"""What tells lines apart, and how values are written."""
 
 import math
 
@@ -7,51 +7,22 @@ import pytest
 import sweep_examples
 from sweep_examples import table
 
-from sgq.report.sweep_points import groups, judged, line_keys, line_labels, with_error
+from sgq.report.sweep_points import groups, line_keys, line_labels, measured, with_error
 
 
 @pytest.fixture(scope="module")
 def runs():
-    return judged(sweep_examples.runs())
+    return measured(sweep_examples.runs())
 
 
-def test_a_run_that_another_went_below_has_hit_nothing():
-    energies = [-10.0, -10.0 + 1e-9, -9.5, -9.5, math.nan]
-    rows = [
-        {"ground_energy": e, "problem_seed": s, "hits": 3, "success_probability": 0.3, "time_to_solution": 1.0,
-         "time_to_solution_low": 0.5, "time_to_solution_high": 2.0}
-        for e, s in zip(energies, (1, 1, 1, 2, 1), strict=True)
-    ]  # fmt: skip
-    given = table(rows)
-    found = judged(given)
-    assert found["hits"].tolist() == [3, 3, 0, 3, 3]
-    assert found["success_probability"].tolist() == [0.3, 0.3, 0.0, 0.3, 0.3]
-    assert found["time_to_solution"].tolist() == [1, 1, math.inf, 1, 1]
-    assert found["time_to_solution_high"].tolist() == [2, 2, math.inf, 2, 2]
-    assert found["time_to_solution_low"].tolist() == [0.5] * 5
-    assert given["hits"].tolist() == [3] * 5  # the caller's table stays as it was
+def test_measures_are_numbers():
+    given = table([{"hits": None, "mine": 3}, {"hits": 2, "mine": None}])
+    given.attrs["measures"] = ["hits", "mine"]
+    found = measured(given)
+    assert found["hits"].tolist()[1] == 2.0
+    assert found[["hits", "mine"]].isna().sum().tolist() == [1, 1]
+    assert found.dtypes[["hits", "mine"]].tolist() == [np.dtype(float)] * 2
     assert found.attrs == given.attrs
-
-
-def test_instances_are_one_only_if_problem_parameters_and_seed_agree():
-    rows = [{"ground_energy": -1.0 * n, "n": n, "problem_seed": 1, "time_to_solution": 1.0} for n in (8, 16)]
-    assert np.isfinite(judged(table(rows, ["n"]))["time_to_solution"]).all()
-    rows = [{"ground_energy": e, "problem_seed": None, "time_to_solution": 1.0} for e in (-1.0, -2.0)]
-    assert judged(table(rows))["time_to_solution"].tolist() == [math.inf, 1.0]  # a file has no seed
-
-
-def test_a_miss_makes_no_success_where_there_was_no_measure():
-    """Rows that are no independent reads have no success probability, hit or miss."""
-    rows = [{"ground_energy": e, "problem_seed": 1, "success_probability": None} for e in (-1.0, -2.0)]
-    assert judged(table(rows))["success_probability"].isna().all()
-
-
-def test_a_given_target_is_kept():
-    rows = [
-        {"ground_energy": e, "problem_seed": 1, "hits": 3, "target_energy": t}
-        for e, t in ((-2, None), (-1, -1), (-1, None))
-    ]
-    assert judged(table(rows))["hits"].tolist() == [3, 3, 0]
 
 
 def test_lines_are_told_apart_by_what_was_varied(runs):

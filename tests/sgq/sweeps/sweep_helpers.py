@@ -15,13 +15,16 @@ from sgq.problem import Problem
 GLASS = ("sherrington-kirkpatrick", {"n": {"each": [6, 8]}})
 
 
+OPTIONS = (
+    "seed", "seconds", "fails_below", "dies_once", "dies_below", "log", "fails_with", "target_energy", "n",
+)  # fmt: skip
+
+
 class CoinSampler(dimod.Sampler):  # type: ignore[misc]
     """One row of random spins; it can wait, fail, or kill its process on the way."""
 
     properties: ClassVar[dict[str, Any]] = {}
-    parameters: ClassVar[dict[str, Any]] = {
-        name: [] for name in ("seed", "seconds", "fails_below", "dies_once", "dies_below", "log", "n")
-    }
+    parameters: ClassVar[dict[str, Any]] = {name: [] for name in OPTIONS}
 
     def sample(
         self,
@@ -33,14 +36,16 @@ class CoinSampler(dimod.Sampler):  # type: ignore[misc]
         dies_once: str | None = None,
         dies_below: int = 0,
         log: str | None = None,
+        fails_with: str | None = None,
+        target_energy: float | None = None,
         n: int = 0,
     ) -> dimod.SampleSet:
-        """Seeds below `fails_below` raise, below `dies_below` kill.
+        """Seeds below `fails_below` raise, below `dies_below` kill; all raise where the file `fails_with` is.
 
         `dies_once` is a file that marks the first death, `log` one that gets a line when a run is over.
         """
         time.sleep(seconds)
-        if seed < fails_below:
+        if seed < fails_below or (fails_with is not None and Path(fails_with).exists()):
             raise ValueError(f"seed {seed} fails")
         if dies_once is not None and not Path(dies_once).exists():
             Path(dies_once).touch()
@@ -62,6 +67,11 @@ def magnetisation(problem: Problem, samples: dimod.SampleSet) -> float:
 def two_numbers(problem: Problem, samples: dimod.SampleSet) -> dict[str, float]:
     """Several numbers of one measure."""
     return {"rows": len(samples), "half": np.float64(0.5)}
+
+
+def error(problem: Problem, samples: dimod.SampleSet) -> float:
+    """A measure with the name of a column."""
+    return 1.0
 
 
 def words(problem: Problem, samples: dimod.SampleSet) -> Any:

@@ -44,6 +44,11 @@ def test_it_keeps_the_rollback_journal(path: Path) -> None:
 def test_files_that_are_no_store(sweep: Sweep, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"lost\.db: no such store"):
         sweep.status(tmp_path / "lost.db")
+    with pytest.raises(IsADirectoryError, match="a folder; a store is a file"):
+        sweep.run(tmp_path, executor=Serial())
+    (tmp_path / "bad.db.lock").mkdir()
+    with pytest.raises(OSError, match=r"bad\.db\.lock: .*must be writable"):
+        sweep.run(tmp_path / "bad.db", executor=Serial())
     with pytest.raises(FileNotFoundError, match="no such folder"):
         sweep.run(tmp_path / "lost" / "s.db", executor=Serial())
     (tmp_path / "text.db").write_text("words" * 1000)

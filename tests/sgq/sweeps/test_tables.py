@@ -40,7 +40,8 @@ def test_dimensions_follow_the_grids_in_their_order(sweep: Sweep, store: Path) -
     assert dict(data.sizes) == {"n": 3, "num_sweeps": 2, "instance": 5, "quantile": 3}
     assert data.n.to_numpy().tolist() == [8, 4, 6]
     assert data.num_sweeps.to_numpy().tolist() == [30, 2]
-    assert frame.attrs == {"problem_axes": ["n"], "solver_axes": ["num_sweeps"]}
+    assert (frame.attrs["problem_axes"], frame.attrs["solver_axes"]) == (["n"], ["num_sweeps"])
+    assert {"q2", "time_to_solution"} < set(frame.attrs["measures"]) < set(frame.columns)
     for row in frame.itertuples():
         one = data.sel(n=row.n, num_sweeps=row.num_sweeps, instance=row.instance)
         assert float(one.ground_energy) == row.ground_energy
@@ -91,13 +92,47 @@ def test_labels_over_different_grids_are_points(tmp_path: Path) -> None:
     assert data.ground_energy.notnull().all()
 
 
+def test_what_a_point_lacks_is_a_missing_number_or_an_empty_text(tmp_path: Path) -> None:
+    problems = {
+        "glass": (SK, {"n": {"each": [4, 5]}, "disorder": {"each": ["bimodal", "gaussian"]}}),
+        "p": ("p-spin", {"n": 6, "p": {"each": [2, 3]}}),
+    }
+    sweep = Sweep(problems, {"c": coin()})
+    data = sweep.to_xarray(run(sweep, tmp_path))
+    np.testing.assert_array_equal(data.p, [np.nan] * 4 + [2, 3])
+    assert data.disorder.to_numpy().tolist() == ["bimodal", "gaussian"] * 2 + ["", ""]
+    assert data.n.to_numpy().tolist() == [4, 4, 5, 5, 6, 6]
+
+
+def test_a_run_that_another_went_below_has_hit_nothing(tmp_path: Path) -> None:
+    """Both count hits of their own lowest energy; the coin's is hardly ever the instance's."""
+    solvers = {
+        "coin": coin(),
+        "target": coin(seed=5, target_energy=0.0),
+        "exhaustive": ("exhaustive", {"max_states": 1}),
+    }
+    measures = ["hits", "time_to_solution"]
+    sweep = Sweep({"SK": (SK, {"n": {"each": [6, 8]}})}, solvers, instances=10, measures=measures)
+    frame = sweep.to_pandas(run(sweep, tmp_path))
+    lowest = frame.groupby(["n", "instance"]).lowest_energy.transform("min")
+    reached = frame.lowest_energy <= lowest + 1e-9
+    assert (frame[frame.solver == "exhaustive"].hits == 1).all()
+    of_coin = frame.solver == "coin"
+    assert (of_coin & ~reached).sum() > 10
+    assert (frame.hits[of_coin] == reached[of_coin]).all()
+    assert np.isinf(frame.time_to_solution[of_coin & ~reached]).all()
+    assert (frame.success_probability[of_coin & ~reached] == 0).all()
+    given = frame.solver == "target"
+    assert (frame.hits[given] == (frame.lowest_energy[given] <= 0)).all()
+
+
 def test_a_name_that_is_needed_twice_is_told_apart(tmp_path: Path) -> None:
     problem = {"n": {"each": [4, 5]}, "p": 3, "seed": 1}
     sweep = Sweep({"P": ("p-spin", problem)}, {"s": coin(seed={"each": [1, 2]})})
     frame = sweep.to_pandas(run(sweep, tmp_path))
     assert list(frame.problem_seed) == [1] * 4
     assert list(frame.solver_seed) == [1, 2] * 2
-    assert frame.attrs == {"problem_axes": ["n"], "solver_axes": ["solver_seed"]}
+    assert (frame.attrs["problem_axes"], frame.attrs["solver_axes"]) == (["n"], ["solver_seed"])
     assert sweep.to_xarray(tmp_path / "s.db").ground_energy.dims == ("n", "solver_seed", "instance")
     both = Sweep({"P": (SK, {"n": 4})}, {"s": coin(n=5)})
     frame = both.to_pandas(run(both, tmp_path))
@@ -126,7 +161,7 @@ def test_lists_stand_in_one_cell(tmp_path: Path) -> None:
 def test_two_measures_of_one_name_are_refused(tmp_path: Path) -> None:
     measures = ["sweep_helpers:magnetisation", "sweep_helpers:again"]
     store = run(Sweep({"SK": (SK, {"n": 4})}, {"c": coin()}, measures=measures), tmp_path)
-    with pytest.raises(ValueError, match="magnetisation and again both give 'magnetisation'"):
+    with pytest.raises(ValueError, match="magnetisation and sweep_helpers:again both give 'magnetisation'"):
         Sweep.of(store).to_pandas(store)
 
 
