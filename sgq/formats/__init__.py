@@ -8,6 +8,8 @@ ising      ``n``, ``n m`` or nothing, ``i j J``   E = +Σ J s s + Σ h s, dimod'
 qubo       ``n m``, then ``i j q``                minimise xᵀQx, Q symmetric; Biq Mac ``.sparse``
 qubo-max   the same                               maximise xᵀQx, E = -xᵀQx; Beasley's orientation
 cnf        DIMACS                                 k-sat, E = number of violated clauses
+wcnf       weights before clauses, both forms     k-sat, E = weight of violated clauses; written with a header
+wcnf-2022  the same                               the same, written without a header
 opb        ``min: +3 x1 x2 …;``                   pseudo-Boolean objective without constraints
 bqpjson    LANL's JSON                            quadratic, spins or bits
 bqm        dimod's file                           quadratic, spins or bits
@@ -37,6 +39,7 @@ from sgq.formats.problem_json import read_json, write_json
 from sgq.formats.qubo_text import read_qubo, read_qubo_max, write_qubo, write_qubo_max
 from sgq.formats.recognition import format_of_name, recognise
 from sgq.formats.rudy import read_rudy, write_rudy
+from sgq.formats.wcnf import read_wcnf, write_wcnf, write_wcnf_2022
 from sgq.problem import Problem
 
 READERS: dict[str, Callable[[Source], Problem]] = {
@@ -45,6 +48,8 @@ READERS: dict[str, Callable[[Source], Problem]] = {
     "qubo": read_qubo,
     "qubo-max": read_qubo_max,
     "cnf": read_cnf,
+    "wcnf": read_wcnf,
+    "wcnf-2022": read_wcnf,
     "opb": read_opb,
     "bqpjson": read_bqpjson,
     "bqm": read_bqm,
@@ -58,6 +63,8 @@ WRITERS: dict[str, Callable[[Problem], bytes]] = {
     "qubo": write_qubo,
     "qubo-max": write_qubo_max,
     "cnf": write_cnf,
+    "wcnf": write_wcnf,
+    "wcnf-2022": write_wcnf_2022,
     "bqm": write_bqm,
     "npz": write_npz,
     "json": write_json,
@@ -72,7 +79,7 @@ def load(path: str | os.PathLike[str], *, format: str | None = None) -> Problem:
     path
         The file.
     format
-        One of `READERS`. None finds it from the name (``.mc``, ``.cnf``, ``.sparse``, …, and ``G22.txt``,
+        One of `READERS`. None finds it from the name (``.mc``, ``.cnf``, ``.wcnf``, ``.sparse``, …, and ``G22.txt``,
         a name of the Gset) or from the content, where only one reading is possible.
 
     Returns

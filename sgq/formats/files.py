@@ -30,12 +30,17 @@ class Source:
         return os.path.basename(self.path)
 
     @cached_property
-    def lines(self) -> list[str]:
-        """The lines of a text, whatever its line ends; comments may be in any encoding."""
+    def text(self) -> bytes:
+        """The bytes of a text whose lines end in a newline, whatever ends them in the file."""
         if b"\0" in self.data:
             raise self.error("text", "binary data")
-        text = self.data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
-        return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = self.data.removeprefix(b"\xef\xbb\xbf")
+        return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of a text; comments may be in any encoding."""
+        return self.text.decode("latin-1").split("\n")
 
     def error(self, expected: str, found: str, line: int | None = None) -> FileError:
         """The error to raise; `line` counts from 0, as `lines` does."""

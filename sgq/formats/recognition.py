@@ -23,6 +23,7 @@ _ENDINGS = {
     ".rud": "rudy",
     ".rudy": "rudy",
     ".sparse": "qubo",
+    ".wcnf": "wcnf",
 }
 _COLLECTIONS = re.compile(r"G\d{1,2}(\.txt)?|torus(pm|g)\d+-\d+(-\d+)?\.dat")  # Gset and the DIMACS tori
 _EITHER_SIGN = re.compile(r"bqp(1000|2500)-\d+\.sparse")  # copies of the OR-Library's, negated or not
@@ -56,8 +57,10 @@ def recognise(source: Source) -> str:
     first, position = next(significant, ("", None))
     if first.startswith("{"):
         return _json(source)
-    if re.match(r"p\s+cnf\b", first):
-        return "cnf"
+    if formula := re.match(r"p\s+(w?cnf)\b", first):
+        return formula[1]
+    if re.search(rb"^h\s", source.text, re.MULTILINE):
+        return "wcnf"
     if first.startswith("min:"):
         return "opb"
     if not re.match(r"[+-]?\d", first):

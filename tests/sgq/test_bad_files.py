@@ -55,6 +55,12 @@ BAD = [
     ("a.cnf", "p cnf 20 1\n1 1_0 0\n", "line 2: expected an integer, found '1_0'"),
     ("a.cnf", "p cnf 2 2\n1 0 0\n", "line 2: expected a literal: nothing satisfies an empty clause"),
     ("a.cnf", "p cnf 2 2\n1 0\n2 1 -2 0\n", "line 3: expected every variable once in a clause, found '-2'"),
+    ("a.cnf", "p cnf 2 1\n1 -2 0-\n", "line 2: expected an integer, found '0-'"),
+    ("a.cnf", "p cnf 2 1\n1-2 0\n", "line 2: expected an integer, found '1-2'"),
+    ("a.cnf", "p cnf 2 1\n1 - 2 0\n", "line 2: expected an integer, found '-'"),
+    ("a.cnf", "p cnf 2 1\nc 1\n1 99999999999999999999 0\n", "line 3: expected an integer, found '9999"),
+    ("a.cnf", "p cnf 2 1\n1 h 0\n", "line 2: expected an integer, found 'h'"),
+    ("a.cnf", "p cnf 2 0\n\n1 0\n", "line 3: expected the end after 0 clauses, as line 1 says, found '1'"),
     ("a.opb", "* a comment\n", "expected an objective"),
     ("a.opb", "min: +1 x1\n", "expected ';' at the end"),
     ("a.opb", "min: +1 x1 ;\n+1 x1 >= 1 ;\n", r"line 2: expected no constraints after the objective, found '\+1'"),
@@ -259,7 +265,9 @@ def test_damaged_files_never_raise_anything_else(tmp_path: Path, data: st.DataOb
         "qubo-max": problems["qubo"],
         "npz": replace(spins, labels=None),
         "cnf": sgq.build("k-sat", n=5, m=4, seed=1),
+        "wcnf": sgq.build("k-sat", clauses=[(1, -2), (3,), (-1, 2, -3)], weights=[3, np.inf, 1]),
     }
+    problems["wcnf-2022"] = problems["wcnf"]
     format = data.draw(st.sampled_from(sorted(WRITERS)))
     sgq.save(problems.get(format, spins), tmp_path / "a", format=format)
     content = bytearray((tmp_path / "a").read_bytes())
