@@ -29,9 +29,13 @@ def main() -> None:
     # With 1/(N-1) energies are √(N/(N-1)) times as large: -0.38/N more, which leaves the amplitude of N^(-2/3) alone,
     # but makes that fitted to these N smaller by 0.1; the shape of the disorder matters at order 1/N as well.
     sizes = [int(n) for n in arguments.sizes.split(",")]
+    if sum(n >= SMALLEST for n in sizes) < 3 or arguments.instances < 2:
+        parser.error(f"the fit needs three sizes from {SMALLEST}, and two instances")
     problems = {"SK": ("sherrington-kirkpatrick", {"n": {"each": sizes}, "variance": "1/N"})}
     sweep = Sweep(problems, {"tempering": ("tempering", {"num_sweeps": 2000})}, instances=arguments.instances)
-    sweep.run(store)
+    status = sweep.run(store)
+    if status.failed:
+        raise SystemExit(f"{status.failed} runs failed: {status.errors[0]}")
     table = sweep.to_xarray(store)
     means, errors = table.ground_energy_per_spin_mean, table.ground_energy_per_spin_error
 
