@@ -1,7 +1,6 @@
 """Ground-state energy of the Sherrington–Kirkpatrick model: a sweep over N, and its limit N → ∞ beside Parisi's.
 
-The sweep keeps every run in one file: interrupted, the same command carries on, and one with more `--instances` or
-`--sizes` adds only what is missing.
+Every run is kept in one file: the same command carries on, and more `--instances` or `--sizes` add what is missing.
 """
 
 import argparse
@@ -33,8 +32,7 @@ def main() -> None:
         parser.error(f"the fit needs three sizes from {SMALLEST}, and two instances")
     problems = {"SK": ("sherrington-kirkpatrick", {"n": {"each": sizes}, "variance": "1/N"})}
     sweep = Sweep(problems, {"tempering": ("tempering", {"num_sweeps": 2000})}, instances=arguments.instances)
-    status = sweep.run(store)
-    if status.failed:
+    if (status := sweep.run(store)).failed:
         raise SystemExit(f"{status.failed} runs failed: {status.errors[0]}")
     table = sweep.to_xarray(store)
     means, errors = table.ground_energy_per_spin_mean, table.ground_energy_per_spin_error
@@ -42,7 +40,7 @@ def main() -> None:
     x = table.n ** (-2 / 3)
     fitted = table.n >= SMALLEST
     (slope, limit), covariance = np.polyfit(x[fitted], means[fitted], 1, w=1 / errors[fitted], cov="unscaled")
-    (slope_error, limit_error) = np.sqrt(np.diag(covariance))
+    slope_error, limit_error = np.sqrt(np.diag(covariance))
     chi2 = float((((means - limit - slope * x) / errors)[fitted] ** 2).sum()) / (int(fitted.sum()) - 2)
     law = f"({limit:.4f} ± {limit_error:.4f}) + ({slope:.3f} ± {slope_error:.3f}) N^(-2/3)"
     print(f"e0(N) = {law} from N = {SMALLEST}, chi²/dof = {chi2:.2f}; Parisi: {PARISI}")
