@@ -5,7 +5,7 @@ import pytest
 import sgq
 from sgq.testing import check_solver
 
-ELSEWHERE = ("dwave", "qaoa-aer", "gaussian-elimination")  # tested below
+ELSEWHERE = ("dwave", "qaoa-aer", "gaussian-elimination", "two-sat")  # tested below
 
 
 @pytest.mark.parametrize("name", [name for name in sgq.solvers() if name not in ELSEWHERE])
@@ -25,3 +25,7 @@ def test_dwave_on_a_mock_processor() -> None:
     testing = pytest.importorskip("dwave.system.testing")
     qpu = testing.MockDWaveSampler(topology_type="chimera", topology_shape=[3])
     check_solver(sgq.get_solver("dwave")(qpu), max_variables=6)
+
+
+def test_two_sat_on_short_clauses() -> None:
+    check_solver("two-sat", problem=sgq.build("k-sat", k=2, n=20, alpha=0.5, seed=1))

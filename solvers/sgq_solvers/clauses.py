@@ -1,0 +1,35 @@
+"""The clauses of a problem as arrays, for solvers that work on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgq.problem import Problem
+
+
+def clauses_of(problem: Problem, solver: str) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Literals 2 v, or 2 v + 1 for the negation of variable v = 0 … N-1, and where each clause starts.
+
+    Parameters
+    ----------
+    problem
+        One with arrays `literals` (±1 … ±N) and `starts` (M + 1), such as `k-sat`.
+    solver
+        Its name, for the error.
+
+    Raises
+    ------
+    ValueError
+        If the problem has no such arrays, or a clause is empty or names a variable that is not there.
+    """
+    literals: Any = getattr(problem, "literals", None)
+    starts: Any = getattr(problem, "starts", None)
+    if literals is None or starts is None:
+        raise ValueError(f"{problem!r} has no clauses: {solver} takes k-sat problems and DIMACS CNF files")
+    variables = np.abs(literals)
+    if (np.diff(starts) < 1).any() or (variables < 1).any() or (variables > problem.num_variables).any():
+        raise ValueError(f"{problem!r}: clauses need a literal each, ±1 … ±{problem.num_variables}")
+    return (2 * (variables - 1) + (literals < 0)).astype(np.uint32), np.asarray(starts, dtype=np.uint32)
