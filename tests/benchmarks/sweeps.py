@@ -25,12 +25,20 @@ from sgq.problem import IsingProblem, Seed
 from sgq.sweeps import Serial, Store, Sweep
 from sgq.sweeps.executors import Processes
 from sgq.sweeps.runs import Outcome
+from sgq.sweeps.standing import Standing
 from sgq.sweeps.versions import environment
 from sgq_solvers.sampler import Sampler, spin_samples
 
 RUNS, LONG_RUNS, ROWS, ROUNDS = 20_000, 60, 10**6, 3
 UP = np.ones((1, 2), np.int8)
-OUTCOME = Outcome(2, '{"ground_energy": {"ground_energy": -91.234, "ground_energy_per_spin": -0.7128}}', 0.01, 0.012)
+OUTCOME = Outcome(
+    Standing(True, ("ground_energy",)),
+    '{"ground_energy": {"ground_energy": -91.234, "ground_energy_per_spin": -0.7128}}',
+    num_variables=2,
+    lowest_energy=-91.234,
+    sampling_seconds=0.01,
+    total_seconds=0.012,
+)
 
 
 def two_spins(*, coupling: float = 1.0, seed: Seed = None) -> IsingProblem:
