@@ -126,7 +126,7 @@ class Walks:
         """Walk to a solution, or the end of the flips, of the time, or Ctrl-C."""
         from sgq.kernels.walksat import search
 
-        began = time.perf_counter()
+        began = time.thread_time()
         walk = self._start(number)
         most, done = self.flips(number), 0
         while done < most and walk.counts[0] > self.goal and not self.run.over(number):
@@ -134,7 +134,7 @@ class Walks:
             done += search(self.formula, walk, self.rule.weights, self.rule.noise, self.goal, part)
             self.run.report(number, float(walk.counts[1]), part / most)
         self.run.report(number, float(walk.counts[1]), 0.0)
-        return Read(walk.best.view(np.int8), int(walk.counts[1]), done, time.perf_counter() - began)
+        return Read(walk.best.view(np.int8), int(walk.counts[1]), done, time.thread_time() - began)
 
     def _start(self, number: int) -> Walk:
         rng = np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=(number,)))

@@ -108,7 +108,7 @@ class WalkSATSolver:
             One row a read, the best assignment it has met, with the vector `flips`. ``info["sgq"]``: `satisfiable`
             (True, or None: local search proves no formula unsatisfiable), `heuristic` with its `noise` or `cb`,
             `max_flips` of the longest read, whether reads are `restarts` of different lengths, `reads`, `flips` of all
-            reads, `flips_per_second` of one thread, `batch` (reads that run at once) and, where the run was cut short,
+            reads, `flips_per_second` of CPU time, `batch` (reads that run at once) and, where the run was cut short,
             `stopped`: ``"time_limit"``, ``"target_energy"`` or ``"interrupt"``.
 
         Raises
@@ -146,10 +146,10 @@ def _answer(problem: Problem, walks: Walks, workers: int) -> dimod.SampleSet:
         "satisfiable": True if 0 in energies else None,
         **walks.rule.info,
         "max_flips": walks.flips(len(reads) - 1),
-        "restarts": walks.endless,
+        "restarts": walks.flips(len(reads) - 1) > walks.flips(0),
         "reads": len(reads),
         "flips": int(flips.sum()),
-        "flips_per_second": float(flips.sum() / seconds),
+        "flips_per_second": float(flips.sum() / max(seconds, 1e-9)),
         "batch": workers,
         **({"stopped": walks.run.stopped} if walks.run.stopped else {}),
     }

@@ -74,6 +74,12 @@ def test_random_formulas_below_the_threshold(k: int, alpha: float) -> None:
         assert samples.first.energy == 0
 
 
+def test_constraints_that_are_written_as_clauses() -> None:
+    problem = sgq.build("nae-sat", n=200, alpha=1.8, seed=1)
+    answer = WalkSATSolver().sample_problem(problem, seed=1)
+    assert answer.record.energy.tolist() == problem.energies(answer).tolist() == [0.0]
+
+
 def test_large_formula() -> None:
     assert sgq.solve(k_sat(n=10_000, alpha=4.0, seed=1), "walksat", seed=1).first.energy == 0
 
