@@ -152,10 +152,11 @@ def check_constraints(n: int, literals: Integers, starts: Integers) -> None:
         raise ValueError(f"clause {empty[0]} is empty: nothing satisfies it; take it out")
     if n < 1:
         raise ValueError(f"num_vars={n}: a formula has at least one variable")
-    bad = np.flatnonzero((literals == 0) | (np.abs(literals) > n))
-    if len(bad):
-        owner = np.searchsorted(starts, bad[0], side="right") - 1
-        raise ValueError(f"clause {owner} holds {literals[bad[0]]}: literals are ±1 … ±{n}")
+    bad = (literals == 0) | (literals < -n) | (literals > n)
+    if bad.any():
+        place = bad.argmax()
+        owner = np.searchsorted(starts, place, side="right") - 1
+        raise ValueError(f"clause {owner} holds {literals[place]}: literals are ±1 … ±{n}")
     repeats = [repeating(rows, positions) for positions, rows in blocks(literals, starts, _BLOCK)]
     first = min((int(found[0]) for found in repeats if len(found)), default=None)
     if first is not None:

@@ -28,20 +28,20 @@ def read_cnf(source: Source) -> Problem:
     ends = body.ends
     body.check_number(m, line)
     places = np.flatnonzero(body.tokens)
-    body.check_variables(places, n)
+    literals = body.literals(places, n)
     empty = np.flatnonzero(np.diff(ends, prepend=-1) == 1)
     if len(empty):
         raise body.error("a literal: nothing satisfies an empty clause", ends[empty[0]])
-    return formula(body, places, n)
+    return formula(body, places, literals, n)
 
 
-def formula(body: Body, places: Integers, n: int, **weights: Any) -> Problem:
-    """The k-sat problem of n variables whose literals are the tokens at `places`."""
+def formula(body: Body, places: Integers, literals: Integers, n: int, **weights: Any) -> Problem:
+    """The k-sat problem of n variables whose `literals` stand at `places` of the tokens."""
     starts = np.searchsorted(places, np.concatenate([[0], body.ends]))
     kind: Any = family_class("k-sat")
     try:
         problem: Problem = kind(
-            name="k-sat", parameters={"n": n}, num_vars=n, literals=body.tokens[places], starts=starts, **weights
+            name="k-sat", parameters={"n": n}, num_vars=n, literals=literals, starts=starts, **weights
         )
     except ValueError:
         error = body.repeated(places)

@@ -60,11 +60,12 @@ class Body:
         if len(self.ends) > m:
             raise self.error(f"the end after {announced}", self.ends[m - 1] + 1 if m else 0)
 
-    def check_variables(self, literals: Integers, n: int) -> None:
-        """Raise the error for the first of the tokens at positions `literals` that is none of n variables."""
-        outside = np.flatnonzero(np.abs(self.tokens[literals]) > n)
-        if len(outside):
-            raise self.error(f"literals ±1 … ±{n}", literals[outside[0]])
+    def literals(self, places: Integers, n: int) -> Integers:
+        """The tokens at `places`, after checking that all are literals of n variables."""
+        found: Integers = self.tokens[places]
+        if -n <= found.min(initial=0) and found.max(initial=0) <= n:
+            return found
+        raise self.error(f"literals ±1 … ±{n}", places[np.flatnonzero(np.abs(found) > n)[0]])
 
     def repeated(self, literals: Integers) -> FileError | None:
         """The error for the first of `literals` whose variable stands in its clause already, if there is one."""

@@ -80,7 +80,7 @@ def _read(body: Body, first: Integers, n: int | None, top: int | None) -> Proble
     is_literal = tokens != 0
     is_literal[first] = False
     places = np.flatnonzero(is_literal)
-    body.check_variables(places, _LARGEST if n is None else n)
+    literals = body.literals(places, _LARGEST if n is None else n)
     hard = weights == HARD if top is None else weights >= top
     costs = np.where(hard, 0, weights).astype(np.float64)
     heavy = np.flatnonzero(np.cumsum(costs) >= _EXACT - 1)
@@ -88,8 +88,8 @@ def _read(body: Body, first: Integers, n: int | None, top: int | None) -> Proble
         raise body.error(f"weights that add up to less than 2^53 - 1 = {_EXACT - 1}", first[heavy[0]])
     costs[hard] = 1 + costs.sum()
     if n is None:
-        n = int(np.abs(tokens[places]).max(initial=1))
-    return formula(body, places, n, weights=costs, hard=hard if hard.any() else None)
+        n = int(max(literals.max(initial=1), -literals.min(initial=0)))
+    return formula(body, places, literals, n, weights=costs, hard=hard if hard.any() else None)
 
 
 def _weighted(problem: Problem) -> tuple[Any, Integers]:
