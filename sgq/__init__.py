@@ -61,7 +61,7 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(_HOME[name]), name)
         globals()[name] = value
         return value
-    if name in ("analysis", "kernels", "report", "sweeps", "testing"):
+    if name in ("analysis", "kernels", "report", "sweeps", "testing", "theory"):
         return import_module(f"sgq.{name}")
     raise AttributeError(f"module 'sgq' has no attribute {name!r}")
 

@@ -1,0 +1,206 @@
+"""Survey propagation on random K-SAT of infinite size: the complexity, and where it begins and vanishes.
+
+Surveys η, the probabilities of a warning, have a distribution over the edges of a random formula. It is represented
+by a population, as is that of the probabilities u that a literal is forced to be false. With P the product of 1 - η
+over as many members as clauses want the literal true, Q that over the clauses that want it false, both Poisson of mean
+K α / 2,
+
+    u = P (1 - Q) / (P + Q - P Q),    η = u_1 … u_(K-1),
+
+and the number of clusters of solutions is exp(N Σ), Σ stationary under changes of both distributions,
+
+    Σ = E ln(P + Q - P Q) + α E ln(1 - u_1 … u_K) - K α E ln(1 - u η).
+
+M. Mézard, G. Parisi, R. Zecchina, Science 297, 812 (2002); M. Mézard, R. Zecchina, Phys. Rev. E 66, 056126 (2002);
+S. Mertens, M. Mézard, R. Zecchina, Random Struct. Alg. 28, 340 (2006). Predictions of the cavity method, not proven
+for small K.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sgq.checks import Seed, generator, integer, real
+from sgq.theory.populations import BLOCKS, LEAST, Floats, block_mean, random_sums
+from sgq.theory.thresholds import Threshold, first_moment_threshold
+
+_TRIVIAL = 0.05  # a field this small goes on shrinking, as its power K - 1
+
+
+@dataclass(frozen=True)
+class Complexity:
+    """Logarithm of the number of clusters, per variable.
+
+    Attributes
+    ----------
+    value, error
+        Σ and its standard error from blocks of sweeps; 0 if trivial.
+    trivial
+        Whether all surveys vanish: no clusters that freeze variables.
+    """
+
+    value: float
+    error: float
+    trivial: bool
+
+
+def complexity(
+    alpha: float, k: int = 3, *, population: int = 20_000, sweeps: int = 200, seed: Seed = None
+) -> Complexity:
+    """Complexity Σ(α) of random K-SAT at zero energy.
+
+    It is positive between `survey_onset` and `satisfiability_threshold`; negative values mean no solutions.
+
+    Parameters
+    ----------
+    alpha
+        Clauses per variable.
+    k
+        Literals per clause, at least 3.
+    population
+        Members of each population. 20 000 for 200 sweeps give Σ of 3-SAT to 2·10^-4 in seconds.
+    sweeps
+        Renewals of the population that are averaged, after as many that are not; at least 10.
+    seed
+        Equal seeds give equal numbers.
+    """
+    alpha, k = real("alpha", alpha, 0.0, above=True), integer("k", k, 3)
+    dynamics, sweeps = _population(k, population, seed), integer("sweeps", sweeps, BLOCKS)
+    return dynamics.complexity(alpha, sweeps, sweeps)
+
+
+def satisfiability_threshold(
+    k: int = 3, *, population: int = 20_000, sweeps: int = 200, seed: Seed = None
+) -> Threshold:
+    """Clauses per variable at which Σ vanishes: above, random K-SAT has no solutions.
+
+    Bisection to three percent, then a parabola through Σ at nine densities in that range, of `sweeps` each.
+
+    Parameters
+    ----------
+    k, population, sweeps, seed
+        As in `complexity`.
+
+    Returns
+    -------
+    Threshold
+        With the statistical error of the parabola's zero.
+    """
+    k, sweeps = integer("k", k, 3), integer("sweeps", sweeps, BLOCKS)
+    dynamics = _population(k, population, seed)
+    low, high = first_moment_threshold(k) * np.array([0.5, 1.0])
+    while high - low > 0.03 * high:
+        middle = (low + high) / 2
+        dynamics.restart()
+        found = dynamics.complexity(middle, sweeps, sweeps)
+        low, high = (middle, high) if found.trivial or found.value > 0 else (low, middle)
+    centre, half = (low + high) / 2, (high - low) / 2
+    offsets = np.linspace(1, -1, 9)
+    dynamics.restart()
+    dynamics.complexity(centre + half, sweeps, BLOCKS)
+    found_all = [dynamics.complexity(centre + half * x, sweeps // 4, sweeps) for x in offsets]
+    values, errors = np.array([f.value for f in found_all]), np.array([f.error for f in found_all])
+    parabola, covariance = np.polyfit(offsets, values, 2, w=1 / errors, cov="unscaled")
+    roots = np.roots(parabola)
+    root = float(np.real(roots[np.argmin(np.abs(roots))]))
+    powers = root ** np.arange(2, -1, -1)
+    slope = np.polyval(np.polyder(parabola), root)
+    error = half * np.sqrt(powers @ covariance @ powers) / abs(slope)
+    return Threshold(float(centre + half * root), float(error))
+
+
+def survey_onset(k: int = 3, *, population: int = 20_000, sweeps: int = 200, seed: Seed = None) -> Threshold:
+    """Clauses per variable at which non-trivial surveys appear, with Σ at its largest.
+
+    The solution jumps there, and runs at fixed α slow down without end. So the mean field c = -(K α / 2) E ln(1 - η) is
+    kept fixed instead, by a new α after every sweep, and the onset is the least α(c): of a grid of c first, then of a
+    cubic in ln c through seven points, of `sweeps` each, around it.
+
+    Parameters
+    ----------
+    k, population, sweeps, seed
+        As in `complexity`.
+
+    Returns
+    -------
+    Threshold
+        With the statistical error of α at the least point of the cubic.
+    """
+    k, sweeps = integer("k", k, 3), integer("sweeps", sweeps, BLOCKS)
+    dynamics = _population(k, population, seed)
+    grid = np.geomspace(0.3, 3.0, 12) * (k / 3)
+    coarse = [dynamics.alpha_at(c, sweeps // 4, BLOCKS)[0] for c in grid]
+    centre = float(grid[np.argmin(coarse)])
+    offsets = np.linspace(-0.35, 0.35, 7)
+    points = np.array([dynamics.alpha_at(centre * np.exp(x), sweeps // 4, sweeps) for x in offsets])
+    cubic, covariance = np.polyfit(offsets, points[:, 0], 3, w=1 / points[:, 1], cov="unscaled")
+    extrema = np.real(np.roots(np.polyder(cubic)))
+    lowest = float(extrema[np.argmax(np.polyval(np.polyder(cubic, 2), extrema))])  # the minimum of the two
+    powers = lowest ** np.arange(3, -1, -1)
+    return Threshold(float(np.polyval(cubic, lowest)), float(np.sqrt(powers @ covariance @ powers)))
+
+
+class _Dynamics:
+    """A population of surveys, as logarithms ln(1 - η)."""
+
+    def __init__(self, k: int, size: int, rng: np.random.Generator) -> None:
+        self.k, self.size, self.rng = k, size, rng
+        self.restart()
+
+    def restart(self) -> None:
+        """Uniform surveys."""
+        self.logs = np.log1p(-self.rng.random(self.size))
+
+    def field(self, alpha: float) -> float:
+        """Mean c of -ln P and of -ln Q."""
+        return float(-self.k * alpha / 2 * self.logs.mean())
+
+    def complexity(self, alpha: float, burn_in: int, sweeps: int) -> Complexity:
+        """Σ over `sweeps` after `burn_in`, from the population as it is."""
+        values = []
+        for sweep in range(burn_in + sweeps):
+            if self.field(alpha) < _TRIVIAL:
+                return Complexity(0.0, 0.0, True)
+            values += [self.sweep(alpha, sweep >= burn_in)]
+        return Complexity(*block_mean(values[burn_in:]), False)
+
+    def alpha_at(self, field: float, burn_in: int, sweeps: int) -> tuple[float, float]:
+        """Mean α, and its error, at which the mean field stays what it is."""
+        values = []
+        for _ in range(burn_in + sweeps):
+            values += [field / self.field(1.0)]
+            self.sweep(values[-1], False)
+        return block_mean(values[burn_in:])
+
+    def sweep(self, alpha: float, measure: bool) -> float:
+        """Renew every member; Σ of the populations, if asked for."""
+        mean, k = self.k * alpha / 2, self.k
+        log_products = random_sums(self.logs[None], self.rng.poisson(mean, (2, self.size)), self.rng)[0]
+        p, q = np.exp(log_products)
+        norm = p + q - p * q
+        false = p * (1 - q) / norm
+        columns = np.stack([false, *(false[self.rng.permutation(self.size)] for _ in range(k - 1))])
+        eta = np.prod(columns[1:], axis=0)
+        logs, self.logs = self.logs, np.log1p(-np.minimum(eta, 1 - LEAST))
+        if not measure:
+            return 0.0
+        all_false, old = columns[0] * eta, -np.expm1(logs)
+        both = false * old
+        site = _controlled(np.log(norm), log_products.sum(axis=0), 2 * mean * logs.mean())
+        clause = _controlled(np.log1p(-all_false), all_false, false.mean() ** k)
+        edge = _controlled(np.log1p(-both), both, false.mean() * old.mean())
+        return site + alpha * clause - k * alpha * edge
+
+
+def _population(k: int, population: int, seed: Seed) -> _Dynamics:
+    return _Dynamics(k, integer("population", population, 100), generator(seed))
+
+
+def _controlled(values: Floats, control: Floats, mean: float) -> float:
+    """Mean of `values` with the fluctuation regressed out of a control variate whose mean is known."""
+    away = control - control.mean()
+    square = away @ away
+    slope = away @ values / square if square > 0 else 0.0
+    return float(values.mean() - slope * (control.mean() - mean))
