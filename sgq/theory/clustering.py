@@ -50,6 +50,11 @@ def clustering_threshold(k: int = 3, *, population: int = 10_000, sweeps: int = 
     -------
     Threshold
         With the statistical error of α at the least point of the parabola.
+
+    Raises
+    ------
+    ValueError
+        If the population is so small that what is known vanishes in its noise.
     """
     k, sweeps = integer("k", k, 3), integer("sweeps", sweeps, BLOCKS)
     tree = _Tree(k, integer("population", population, 100), generator(seed))
@@ -86,7 +91,10 @@ class _Tree:
         """Mean α, and its error, at which the information stays what it is."""
         alphas = []
         for _ in range(_SETTLE + sweeps):
-            alphas += [information / self.knowledge()]
+            known = self.knowledge()
+            if known <= 0:
+                raise ValueError(f"population={self.size}: so few members lose what the leaves say; take more")
+            alphas += [information / known]
             self.sweep(alphas[-1])
         return block_mean(alphas[_SETTLE:])
 

@@ -87,6 +87,11 @@ def satisfiability_threshold(
     -------
     Threshold
         With the statistical error of the parabola's zero.
+
+    Raises
+    ------
+    ValueError
+        If the population is so small that its surveys die out near the threshold.
     """
     k, sweeps = integer("k", k, 3), integer("sweeps", sweeps, BLOCKS)
     dynamics = _population(k, population, seed)
@@ -101,6 +106,8 @@ def satisfiability_threshold(
     dynamics.restart()
     dynamics.complexity(centre + half, sweeps, BLOCKS)
     found_all = [dynamics.complexity(centre + half * x, sweeps // 4, sweeps) for x in offsets]
+    if any(found.trivial for found in found_all):
+        raise ValueError(f"population={population}: so few surveys died out near the threshold; take more")
     values, errors = np.array([f.value for f in found_all]), np.array([f.error for f in found_all])
     parabola, covariance = np.polyfit(offsets, values, 2, w=1 / errors, cov="unscaled")
     roots = np.roots(parabola)
