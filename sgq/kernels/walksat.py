@@ -29,8 +29,9 @@ class Formula(NamedTuple):
         uint32: clause c holds ``literals[starts[c]:starts[c + 1]]``, every variable at most once.
     occurrences, first
         uint32: literal l stands in the clauses ``occurrences[first[l]:first[l + 1]]``; `first` has 2 N + 1 entries.
-    longest
-        Literals of the longest clause.
+    longest, stride
+        Literals of the longest clause, and of every clause, or 0 where they differ: a look at `starts` costs a seventh
+        of the time of a flip in large formulas.
     """
 
     literals: Words
@@ -38,6 +39,7 @@ class Formula(NamedTuple):
     occurrences: Words
     first: Words
     longest: int
+    stride: int
 
 
 class Walk(NamedTuple):
@@ -131,11 +133,15 @@ def search(formula, walk, weights, noise, target, flips):  # type: ignore[no-unt
     a, b = walk.generator[0], walk.generator[1]
     violated, lowest, length = np.uint64(walk.counts[0]), np.uint64(walk.counts[1]), np.uint64(walk.counts[2])
     room, goal, sums = np.uint64(walk.recent.size), np.uint64(target), np.empty(formula.longest)
-    done = 0
+    stride, done = np.uint64(formula.stride), 0
     while done < flips and violated > goal:
         word, a, b = _next_word(a, b)
         clause = np.uint64(walk.violated[(word >> _32) * violated >> _32])
-        start, end = np.uint64(formula.starts[clause]), np.uint64(formula.starts[clause + _ONE])
+        if stride > 0:
+            start = clause * stride
+            end = start + stride
+        else:
+            start, end = np.uint64(formula.starts[clause]), np.uint64(formula.starts[clause + _ONE])
         uniform = (word & _LOWER) * 2.0**-32
         if weights.size > 0:
             place = _by_weight(formula, walk.breaks, start, end, uniform, weights, sums)

@@ -35,7 +35,9 @@ def formula_of(problem: Problem) -> Formula:
     if weights is not None and (np.asarray(weights) != 1).any():
         raise ValueError(f"{problem!r} has weights other than 1: walksat counts clauses; use 'max-sat' or 'annealing'")
     clauses, first = occurrences(literals, starts, problem.num_variables)
-    return Formula(literals, starts, clauses, first, int(np.diff(starts).max(initial=1)))
+    lengths = np.diff(starts)
+    longest = int(lengths.max(initial=1))
+    return Formula(literals, starts, clauses, first, longest, longest if (lengths == longest).all() else 0)
 
 
 def walk_from(formula: Formula, truth: NDArray[np.uint8], rng: np.random.Generator) -> Walk:

@@ -15,7 +15,9 @@ CLAUSES = [(1, 2, 3), (-1, 4), (-1, -4), (-2, 5, 6), (-3, 6), (-4,), (-1, -5, -6
 def formula_of(clauses: list[tuple[int, ...]], n: int) -> Formula:
     literals = np.array([2 * (abs(x) - 1) + (x < 0) for clause in clauses for x in clause], np.uint32)
     starts = np.cumsum([0, *map(len, clauses)]).astype(np.uint32)
-    return Formula(literals, starts, *occurrences(literals, starts, n), max(map(len, clauses)))
+    lengths = {len(clause) for clause in clauses}
+    stride = 0 if len(lengths) > 1 else max(lengths)
+    return Formula(literals, starts, *occurrences(literals, starts, n), max(lengths), stride)
 
 
 def walk_from(formula: Formula, truth: NDArray[np.uint8], seed: int) -> Walk:
@@ -80,6 +82,19 @@ def test_the_best_is_the_lowest_of_all_assignments_on_the_way() -> None:
             lowest, best = walk.counts[0], walk.truth.copy()
     assert walk.counts[1] == lowest
     assert (walk.best == best).all()
+
+
+@pytest.mark.parametrize("weights", [PROBSAT, WALKSAT])
+def test_clauses_of_one_length_need_no_starts(weights: NDArray[np.float64]) -> None:
+    clauses = [clause for clause in random_clauses(30, 1000, 6) if len(clause) == 4]
+    formula = formula_of(clauses, 30)
+    assert formula.stride == 4
+    walks = [walk_from(formula, np.zeros(30, np.uint8), 9) for _ in range(2)]
+    search(formula, walks[0], weights, 0.5, 0, 1000)
+    search(formula._replace(stride=0), walks[1], weights, 0.5, 0, 1000)
+    check(clauses, walks[0])
+    for one, other in zip(*walks, strict=True):
+        assert (one == other).all()
 
 
 def test_a_walk_goes_the_same_way_in_pieces() -> None:
