@@ -83,6 +83,24 @@ def satisfiable(problem: Problem, samples: dimod.SampleSet) -> float:
     return 0.0 if samples.info["sgq"].get("proven") else np.nan
 
 
+def first_unsatisfiable(problem: Problem, samples: dimod.SampleSet) -> float:
+    """Number of clauses, in their order, with which the formula first has no solution; NaN if it always has one.
+
+    Of the solver `cdcl` with ``incremental = true``; see `sgq.analysis.satisfiability_transition`.
+    """
+    found = samples.info["sgq"]
+    if "first_unsatisfiable" not in found:
+        raise ValueError("first_unsatisfiable is a measure of the solver cdcl with incremental=True")
+    count = found["first_unsatisfiable"]
+    return np.nan if count is None else float(count)
+
+
+def search_cost(problem: Problem, samples: dimod.SampleSet) -> Numbers:
+    """Decisions and conflicts of a complete search, flips of a local one: what the solver counts."""
+    info = samples.info["sgq"]
+    return {name: float(info[name]) for name in ("decisions", "conflicts", "flips") if name in info}
+
+
 def overlap_moments(problem: Problem, samples: dimod.SampleSet) -> Numbers:
     """Moments [q²] and [q⁴] of the overlap of two reads, for the Binder ratio of averages; NaN with a single read."""
     if samples.record.num_occurrences.sum() < 2:
@@ -107,7 +125,16 @@ def target_energy(problem: Problem, samples: dimod.SampleSet) -> float:
 
 MEASURES: dict[str, Callable[[Problem, dimod.SampleSet], Any]] = {
     function.__name__: function
-    for function in (ground_energy, mean_energy, hits, time_to_solution, satisfiable, overlap_moments)
+    for function in (
+        ground_energy,
+        mean_energy,
+        hits,
+        time_to_solution,
+        satisfiable,
+        first_unsatisfiable,
+        search_cost,
+        overlap_moments,
+    )
 }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sgq.checks import choice, real
+from sgq.checks import boolean, choice, real
 from sgq.problem import Problem
 
 if TYPE_CHECKING:
@@ -37,7 +37,12 @@ class CDCLSolver:
         return {a.name: [] for a in arguments if a.kind is a.KEYWORD_ONLY}
 
     def sample_problem(
-        self, problem: Problem, *, engine: str = "auto", time_limit: float | None = None
+        self,
+        problem: Problem,
+        *,
+        engine: str = "auto",
+        incremental: bool = False,
+        time_limit: float | None = None,
     ) -> dimod.SampleSet:
         """Decide whether all clauses can be satisfied.
 
@@ -48,6 +53,9 @@ class CDCLSolver:
         engine
             A solver of python-sat by name. ``"auto"``: minisat22 up to 150 variables, the fastest there on
             random 3-SAT, and wherever there is a time limit, at which cadical195 cannot stop; else cadical195.
+        incremental
+            Add the clauses one by one, in their order, and find with which the formula first has no solution: one pass
+            that decides it at every length. Takes no `time_limit`.
         time_limit
             Seconds; none by default.
 
@@ -55,8 +63,9 @@ class CDCLSolver:
         -------
         dimod.SampleSet
             One row, the solution in bits, or no row where there is none or none was found in time.
-            ``info["sgq"]`` holds `engine`, `satisfiable` (True, False, or None if undecided), `proven` and, if
-            the time was up, ``"stopped": "time_limit"``.
+            ``info["sgq"]`` holds `engine`, `satisfiable` (True, False, or None if undecided), `proven`, the search's
+            `decisions` and `conflicts`, if the time was up ``"stopped": "time_limit"``, and of an incremental search
+            `first_unsatisfiable`, the number of clauses that `first_unsatisfiable` gives.
 
         Raises
         ------
@@ -71,12 +80,16 @@ class CDCLSolver:
             raise ValueError(f"{problem!r} has no clauses: cdcl takes k-sat problems and DIMACS CNF files")
         if time_limit is not None:
             time_limit = real("time_limit", time_limit, 0.0, above=True)
+        if boolean("incremental", incremental):
+            if time_limit is not None:
+                raise ValueError(f"time_limit={time_limit}: an incremental search takes none")
+            return _grown(problem.variables, clauses, "minisat22" if engine == "auto" else engine)
         engine = _engine(engine, problem.num_variables, time_limit is not None)
         with _pysat().Solver(engine, bootstrap_with=clauses) as solver:
             left = None if time_limit is None else max(0.0, time_limit - time.perf_counter() + started)
             satisfiable = _decide(solver, engine, left)
             solution = solver.get_model() if satisfiable else None
-        info = {"engine": engine, "satisfiable": satisfiable, "proven": satisfiable is not None}
+            info = {"engine": engine, "satisfiable": satisfiable, "proven": satisfiable is not None, **_effort(solver)}
         if satisfiable is None:
             info["stopped"] = "time_limit"
         return _answer(problem.variables, solution, info)
@@ -99,16 +112,38 @@ class CDCLSolver:
         int or None
             None if all the clauses together have a solution.
         """
-        engine = _engine(engine, 0, False)
-        true: set[int] = set()
-        with _pysat().Solver(engine) as solver:
-            for count, clause in enumerate(clauses, 1):
-                solver.add_clause(clause)
-                if true.isdisjoint(clause):
-                    if not _decide_at_once(solver):
-                        return count
-                    true = set(solver.get_model())
-        return None
+        with _pysat().Solver(_engine(engine, 0, False)) as solver:
+            return _grow(solver, clauses)[0]
+
+
+def _grow(solver: Any, clauses: Iterable[Sequence[int]]) -> tuple[int | None, set[int]]:
+    """Number of clauses with which there is no solution, or None, and the literals of the last solution."""
+    true: set[int] = set()
+    for count, clause in enumerate(clauses, 1):
+        solver.add_clause(clause)
+        if true.isdisjoint(clause):
+            if not _decide_at_once(solver):
+                return count, true
+            true = set(solver.get_model())
+    return None, true
+
+
+def _grown(variables: Sequence[Any], clauses: Iterable[Sequence[int]], engine: str) -> dimod.SampleSet:
+    """The answer of an incremental search."""
+    engine = _engine(engine, 0, False)
+    with _pysat().Solver(engine) as solver:
+        count, true = _grow(solver, clauses)
+        info = {"engine": engine, "satisfiable": count is None, "proven": True, **_effort(solver)}
+    return _answer(variables, list(true) if count is None else None, info | {"first_unsatisfiable": count})
+
+
+def _effort(solver: Any) -> dict[str, int]:
+    """Decisions and conflicts of a search, where the engine counts them."""
+    try:
+        counted = solver.accum_stats() or {}
+    except NotImplementedError:  # kissat counts in secret
+        return {}
+    return {name: int(counted[name]) for name in ("decisions", "conflicts") if name in counted}
 
 
 def _pysat() -> Any:

@@ -106,12 +106,14 @@ def test_compare_prints_a_row_for_each_solver_and_draws(run: Any, tmp_path: Path
 
 def test_sat_transition_of_one_literal_a_clause(run: Any, tmp_path: Path) -> None:
     """K = 1: M clauses are satisfiable if no variable stands with both signs; with M = 1 always."""
-    arguments = ("sat-transition", "-k", "1", "-n", "10", "--instances", "40", "--alpha", "0.1:1:0.3", "--seed", "1")
+    arguments = ("sat-transition", "-k", "1", "-n", "10", "--instances", "40", "--alpha", "0.1:1:0.3", "--workers", "1")
     transition = json.loads(run(*arguments, "--json").out)["transitions"][0]
     assert transition["curve"]["clauses"] == [1, 4, 7, 10]
     assert transition["curve"]["fraction"][0] == 1
     assert transition["curve"]["fraction"] == sorted(transition["curve"]["fraction"], reverse=True)
-    assert "alpha_50" in run(*arguments, "--figure", str(tmp_path / "sat.svg")).out
+    kept = (*arguments, "--store", str(tmp_path / "sat.db"))
+    assert json.loads(run(*kept, "--json").out)["transitions"][0] == transition  # the same formulas each time
+    assert "alpha_50" in run(*kept, "--figure", str(tmp_path / "sat.svg")).out
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,8 @@ def test_sat_transition_of_one_literal_a_clause(run: Any, tmp_path: Path) -> Non
         (["sat-transition", "--alpha", "3:6:1e-9"], "at most 10000"),
         (["sat-transition", "-n", "ten"], "-n='ten'"),
         (["sat-transition", "-k", "0"], "-k=0"),
-        (["sat-transition", "--seed", "-3"], "seed=-3"),
+        (["sat-transition", "--workers", "0"], "workers=0"),
+        (["sat-transition", "--store", "nowhere/s.db"], "--store nowhere/s.db: a file in a folder that exists"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(run: Any, arguments: list[str], message: str) -> None:

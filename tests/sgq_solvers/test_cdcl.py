@@ -137,3 +137,24 @@ def test_a_missing_python_sat_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "pysat.solvers", None)
     with pytest.raises(ImportError, match=r'pip install "sgq\[sat\]"'):
         sgq.solve(k_sat(n=5, m=3, seed=1), "cdcl")
+
+
+def test_an_incremental_search_decides_a_formula_at_every_length() -> None:
+    for seed in range(20):
+        formula = sgq.build("k-sat", n=12, k=3, m=90, seed=seed)
+        answer = sgq.solve(formula, "cdcl", incremental=True)
+        info = answer.info["sgq"]
+        first = info["first_unsatisfiable"]
+        assert len(answer) == 0
+        assert info["proven"]
+        assert first == CDCLSolver().first_unsatisfiable(formula.clauses)
+        shorter = sgq.build("k-sat", clauses=formula.clauses[: first - 1], n=12)
+        assert sgq.solve(shorter, "cdcl").info["sgq"]["satisfiable"]
+        whole = sgq.solve(shorter, "cdcl", incremental=True)
+        assert whole.info["sgq"]["first_unsatisfiable"] is None
+        assert whole.first.energy == 0
+        assert not sgq.solve(sgq.build("k-sat", clauses=formula.clauses[:first], n=12), "cdcl").info["sgq"][
+            "satisfiable"
+        ]
+    with pytest.raises(ValueError, match="an incremental search takes none"):
+        sgq.solve(formula, "cdcl", incremental=True, time_limit=1.0)
