@@ -113,8 +113,8 @@ class SurveyPropagationSolver:
             One row: a solution, or the best assignment found. ``info["sgq"]`` holds `satisfiable` (True, or None if
             undecided), `tries`, `sweeps` of all tries together; of the last one `rounds`, `decimated` (variables set
             by their bias), `left` (variables given to local search), and `ended`, why decimation stopped (``"all
-            set"``, ``"trivial surveys"``, ``"no convergence"``, ``"contradiction"``); and `stopped`
-            (``"time_limit"`` or ``"interrupt"``) where the run was cut short.
+            set"``, ``"trivial surveys"``, ``"no convergence"``, ``"contradiction"``, or empty if it was cut short); and
+            `stopped` (``"time_limit"`` or ``"interrupt"``) where the run was cut short.
 
         Raises
         ------
@@ -204,7 +204,7 @@ class _Search:
             course.rounds += 1
             if self.progress:
                 self.progress(max(self.clock.fraction(), 1 - len(variables) / self.num_vars), float(self.fewest))
-        course.ended = "contradiction" if decimation.contradiction else "time_limit"
+        course.ended = "contradiction" if decimation.contradiction else ""
 
     def _note(self, decimation: Decimation) -> None:
         """Keep the assignment if none was better, open variables as the messages would have them, or at random."""
