@@ -94,7 +94,8 @@ class _Tree:
             known = self.knowledge()
             if known <= 0:
                 raise ValueError(f"population={self.size}: so few members lose what the leaves say; take more")
-            alphas += [information / known]
+            bounds = first_moment_threshold(self.k) * np.array([0.5, 1.5])  # one step too long must not run away
+            alphas += [float(np.clip(information / known, *bounds))]
             self.sweep(alphas[-1])
         return block_mean(alphas[_SETTLE:])
 
