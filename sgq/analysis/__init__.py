@@ -6,6 +6,9 @@ from sgq.analysis.disorder import disorder_average as disorder_average
 from sgq.analysis.disorder import disorder_binder_ratio as disorder_binder_ratio
 from sgq.analysis.disorder import jackknife as jackknife
 from sgq.analysis.disorder import quantiles as quantiles
+from sgq.analysis.finite_size import Extrapolation as Extrapolation
+from sgq.analysis.finite_size import crawford_auton_ratio as crawford_auton_ratio
+from sgq.analysis.finite_size import extrapolate as extrapolate
 from sgq.analysis.ground_states import GroundStates as GroundStates
 from sgq.analysis.ground_states import find_ground_states as find_ground_states
 from sgq.analysis.overlaps import OverlapDistribution as OverlapDistribution
@@ -14,11 +17,17 @@ from sgq.analysis.overlaps import edwards_anderson_parameter as edwards_anderson
 from sgq.analysis.overlaps import link_overlap as link_overlap
 from sgq.analysis.overlaps import overlap as overlap
 from sgq.analysis.overlaps import overlap_distribution as overlap_distribution
+from sgq.analysis.rescaling import NU_WARNING as NU_WARNING
+from sgq.analysis.rescaling import Collapse as Collapse
+from sgq.analysis.rescaling import collapse as collapse
+from sgq.analysis.rescaling import scaling_variable as scaling_variable
 from sgq.analysis.satisfiability import SatisfiabilityTransition as SatisfiabilityTransition
 from sgq.analysis.satisfiability import SatisfiableFraction as SatisfiableFraction
 from sgq.analysis.satisfiability import half_satisfiable as half_satisfiable
+from sgq.analysis.satisfiability import ratios_at as ratios_at
 from sgq.analysis.satisfiability import satisfiability_transition as satisfiability_transition
 from sgq.analysis.satisfiability import satisfiable_fraction as satisfiable_fraction
+from sgq.analysis.satisfiability import transition_width as transition_width
 from sgq.analysis.success import Success as Success
 from sgq.analysis.success import TimeToSolution as TimeToSolution
 from sgq.analysis.success import measure_success as measure_success

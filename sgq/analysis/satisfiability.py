@@ -53,6 +53,8 @@ class SatisfiabilityTransition:
         P(SAT) on the grid of alpha.
     alpha_50, alpha_50_error
         Where half of the formulas are satisfiable, and its standard error; see `half_satisfiable`.
+    width, width_error
+        From P(SAT) = 3/4 to 1/4, in clauses per variable; see `transition_width`.
     """
 
     n: int
@@ -60,14 +62,17 @@ class SatisfiabilityTransition:
     curve: SatisfiableFraction
     alpha_50: float | None
     alpha_50_error: float | None
+    width: float | None
+    width_error: float | None
 
 
 def satisfiability_transition(
     first_unsat: ArrayLike, n: int, alphas: ArrayLike, *, max_clauses: int | None = None
 ) -> SatisfiabilityTransition:
-    """P(SAT) on a grid of alpha, and alpha_50, of random formulas with `n` variables; arguments as below."""
+    """P(SAT) on a grid of alpha, alpha_50 and width, of random formulas with `n` variables; arguments as below."""
     curve = satisfiable_fraction(first_unsat, n, alphas, max_clauses=max_clauses)
-    return SatisfiabilityTransition(n, len(_counts(first_unsat)), curve, *half_satisfiable(first_unsat, n))
+    middle, width = half_satisfiable(first_unsat, n), transition_width(first_unsat, n)
+    return SatisfiabilityTransition(n, len(_counts(first_unsat)), curve, *middle, *width)
 
 
 def satisfiable_fraction(
@@ -113,17 +118,10 @@ def half_satisfiable(
 ) -> tuple[float | None, float | None]:
     """Ratio alpha_50 at which half of the instances are satisfiable, and its standard error.
 
-    P(SAT) is known at every integer M; alpha_50 is where the straight lines between these points cross 1/2,
-    or the middle where the curve stays at 1/2 for a while.
-
     Parameters
     ----------
-    first_unsat, n
-        As in `satisfiable_fraction`.
-    resamples
-        Bootstrap resamples of the instances; 1000 give the error to 2 %.
-    seed
-        Of the bootstrap; fixed, so that the same data give the same error.
+    first_unsat, n, resamples, seed
+        As in `ratios_at`.
 
     Returns
     -------
@@ -131,17 +129,62 @@ def half_satisfiable(
         Both None where half of the instances or more stayed satisfiable to the end; the error alone is None
         where this happens to a resample, or with one instance.
     """
-    thresholds, n = _counts(first_unsat), integer("n", n, 1)
-    values, occurrences = np.unique(thresholds, return_counts=True)
-    total = len(thresholds)
-    middle = _half_point(values, occurrences[None, :])[0]
-    if not np.isfinite(middle):
+    measured, resampled = ratios_at([0.5], first_unsat, n, resamples=resamples, seed=seed)
+    return _with_error(measured[0], resampled[:, 0], len(_counts(first_unsat)))
+
+
+def transition_width(
+    first_unsat: ArrayLike, n: int, *, resamples: int = 1000, seed: int = 0
+) -> tuple[float | None, float | None]:
+    """Width of the transition: from where 3/4 of the instances are satisfiable to where 1/4 are, and its error.
+
+    It is the interquartile range of the thresholds T, over n. Arguments and None as in `half_satisfiable`, where a
+    quarter stayed satisfiable.
+    """
+    measured, resampled = ratios_at([0.25, 0.75], first_unsat, n, resamples=resamples, seed=seed)
+    if not np.isfinite(measured).all():
         return None, None
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(total, occurrences / total, size=integer("resamples", resamples, 2))
-    points = _half_point(values, drawn)
-    known = total > 1 and bool(np.isfinite(points).all())
-    return float(middle / n), float(points.std(ddof=1) / n) if known else None
+    widths, known = np.full(len(resampled), np.inf), np.isfinite(resampled).all(axis=1)
+    widths[known] = resampled[known, 0] - resampled[known, 1]
+    return _with_error(measured[0] - measured[1], widths, len(_counts(first_unsat)))
+
+
+def ratios_at(
+    levels: ArrayLike, first_unsat: ArrayLike, n: int, *, resamples: int = 1000, seed: int = 0
+) -> tuple[Floats, Floats]:
+    """Clauses per variable at which P(SAT) has given values, and what resampled instances give.
+
+    P(SAT) is known at every integer M; the ratio is where the straight lines between these points cross the level,
+    or the middle where the curve stays at the level for a while.
+
+    Parameters
+    ----------
+    levels
+        Values of P(SAT), above 0 and below 1, shape (num_levels,).
+    first_unsat, n
+        As in `satisfiable_fraction`.
+    resamples
+        Bootstrap resamples of the instances; 1000 give an error to 2 %.
+    seed
+        Of the bootstrap; fixed, so that the same data give the same error.
+
+    Returns
+    -------
+    ratios, resampled
+        Shapes (num_levels,) and (resamples, num_levels); infinite where as many instances or more stayed
+        satisfiable to the end.
+    """
+    thresholds, n = _counts(first_unsat), integer("n", n, 1)
+    levels = np.atleast_1d(finite_array("levels", levels))
+    if ((levels <= 0) | (levels >= 1)).any():
+        raise ValueError(f"levels={levels.tolist()}: values of P(SAT) above 0 and below 1")
+    values, occurrences = np.unique(thresholds, return_counts=True)
+    drawn = np.random.default_rng(seed).multinomial(
+        len(thresholds), occurrences / len(thresholds), size=integer("resamples", resamples, 2)
+    )
+    rows = np.concatenate([occurrences[None, :], drawn])
+    crossings = np.stack([_crossing(values, rows, level) for level in levels], axis=1) / n
+    return crossings[0], crossings[1:]
 
 
 def wilson_interval(fraction: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
@@ -164,16 +207,25 @@ def wilson_interval(fraction: ArrayLike, total: ArrayLike) -> tuple[Floats, Floa
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
 
 
-def _half_point(values: Floats, occurrences: Integers) -> Floats:
-    """M at which P(SAT) = 1/2, one for each row of `occurrences` of the sorted `values` of T."""
+def _with_error(value: float, resampled: Floats, instances: int) -> tuple[float | None, float | None]:
+    """A number and its bootstrap error, each None where it is not known."""
+    if not np.isfinite(value):
+        return None, None
+    known = instances > 1 and bool(np.isfinite(resampled).all())
+    return float(value), float(resampled.std(ddof=1)) if known else None
+
+
+def _crossing(values: Floats, occurrences: Integers, level: float) -> Floats:
+    """M at which P(SAT) crosses a level, one for each row of `occurrences` of the sorted `values` of T."""
     total = occurrences.sum(axis=1)
     after = total[:, None] - np.cumsum(occurrences, axis=1)  # instances still satisfiable with T clauses
+    wanted = np.round(level * total, 9)  # a count where the level is one, 0.1 of 30 too
     rows = np.arange(len(occurrences))
     crossing = np.zeros(len(occurrences))
-    for past in (2 * after <= total[:, None], 2 * after < total[:, None]):
+    for past in (after <= wanted[:, None], after < wanted[:, None]):
         column = np.argmax(past, axis=1)
         step = occurrences[rows, column]
-        crossing += (values[column] - 1 + (after[rows, column] + step - total / 2) / step) / 2
+        crossing += (values[column] - 1 + (after[rows, column] + step - wanted) / step) / 2
     return crossing
 
 

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from sgq.analysis import half_satisfiable, satisfiability_transition, satisfiable_fraction
+from sgq.analysis import (
+    crawford_auton_ratio,
+    half_satisfiable,
+    ratios_at,
+    satisfiability_transition,
+    satisfiable_fraction,
+    transition_width,
+)
 
 COUNTS = st.lists(st.integers(1, 60), min_size=1, max_size=40)
 
@@ -49,6 +56,42 @@ def test_bootstrap_error_is_the_scatter_of_independent_data():
     points, errors = zip(*(half_satisfiable(row, 100) for row in data), strict=True)
     assert np.mean(errors) == pytest.approx(np.std(points, ddof=1), rel=0.28)
     assert np.mean(points) == pytest.approx(4.295, abs=4 * np.mean(errors) / 10)  # ceil adds 1/2, the shift takes 1
+
+
+@given(COUNTS, st.integers(1, 20), st.floats(0.02, 0.98))
+def test_ratios_are_where_straight_lines_cross_the_level(first_unsat, n, level):
+    m = np.arange(62)
+    fraction = np.array([np.mean(np.array(first_unsat) > k) for k in m])
+    ratios, resampled = ratios_at([level, 0.5], first_unsat, n, resamples=2)
+    assert np.interp(ratios[0] * n, m, fraction) == pytest.approx(level, abs=1e-7)
+    assert ratios[1] == half_satisfiable(first_unsat, n, resamples=2)[0]
+    assert resampled.shape == (2, 2)
+
+
+def test_a_level_that_is_a_count_has_its_plateau():
+    """0.3 of 10 is 3, though not in floating point: P = 3/10 from M = 7 to 8, or from 7 to 18 without T = 9."""
+    assert ratios_at([0.3], [1, 2, 3, 4, 5, 6, 7, 9, 20, 21], 1)[0] == [7.5]
+    assert ratios_at([0.3], [1, 2, 3, 4, 5, 6, 7, 19, 20, 21], 1)[0] == [12.5]
+
+
+@pytest.mark.parametrize("level", [0, 1, -0.5])
+def test_levels_are_probabilities(level):
+    with pytest.raises(ValueError, match="above 0 and below 1"):
+        ratios_at([level], [3, 4], 2)
+
+
+def test_width_of_normal_thresholds_is_their_interquartile_range():
+    """The quartiles are 0.6745 sigma from the mean; 4 standard errors. The bootstrap error is that of the range:
+    1.573 sigma/√instances for a normal distribution, and some 10 % of it its own noise."""
+    data = np.ceil(np.random.default_rng(8).normal(430, 40, 4000))
+    width, error = transition_width(data, 100)
+    assert error == pytest.approx(1.573 * 0.4 / 4000**0.5, rel=0.4)
+    assert width == pytest.approx(2 * 0.67449 * 0.4, abs=4 * error)
+
+
+def test_width_is_not_known_where_a_quarter_stayed_satisfiable():
+    assert transition_width([1, 2, 3, None], 1) == (None, None)
+    assert transition_width([1, 2, 3, 4, None], 1)[1] is None  # a resample may have more of them
 
 
 def test_equal_data_give_equal_errors():
@@ -102,6 +145,7 @@ def test_random_3_sat_follows_the_law_of_crawford_and_auton(n, instances):
         clauses = (variables * rng.choice([-1, 1], (8 * n, 3))).tolist()
         first_unsat.append(CDCLSolver().first_unsatisfiable(clauses))
     transition = satisfiability_transition(first_unsat, n, [3.0, 6.0], max_clauses=8 * n)
-    law = 4.258 + 58.26 * n ** (-5 / 3)
-    assert transition.alpha_50 == pytest.approx(law, abs=4 * transition.alpha_50_error + 0.01)
+    assert transition.alpha_50 == pytest.approx(
+        float(crawford_auton_ratio(n)), abs=4 * transition.alpha_50_error + 0.01
+    )
     assert transition.curve.fraction[0] > 0.9 > 0.1 > transition.curve.fraction[1]
