@@ -32,7 +32,7 @@ def clustering_threshold(k: int = 3, *, population: int = 10_000, sweeps: int = 
 
     Runs at fixed α slow down without end towards the threshold. So the information that clauses pass on,
     I = K α ((E δ δ_F)^(K-1) - (E δ²)^(K-1)), is kept fixed instead, by a new α after every sweep, and the threshold is
-    the least α(I): of ten I first, then of a parabola through seven points, of `sweeps` each, around it. For K = 3 it
+    the least α(I): of a few I first, then of a parabola through seven points, of `sweeps` each, around it. For K = 3 it
     is at I = 0: knowledge sets in continuously.
 
     Parameters
@@ -58,15 +58,19 @@ def clustering_threshold(k: int = 3, *, population: int = 10_000, sweeps: int = 
     """
     k, sweeps = integer("k", k, 3), integer("sweeps", sweeps, BLOCKS)
     tree = _Tree(k, integer("population", population, 100), generator(seed))
-    alpha = first_moment_threshold(k)
-    for _ in range(_SETTLE):
-        tree.sweep(alpha)
-    most = alpha * tree.knowledge()
-    grid = most * np.linspace(1.0, 0.1, 10)
-    coarse = [tree.alpha_at(information, max(BLOCKS, sweeps // 4))[0] for information in grid]
-    centre = float(grid[min(int(np.argmin(coarse)), 6)])  # a minimum at I = 0 needs points that are far enough from it
-    points = centre * np.linspace(1.6, 0.4, 7)
+    most = tree.restart()
+    centre, least = most, np.inf
+    for information in most * np.linspace(1.0, 0.4, 7):
+        alpha, _ = tree.alpha_at(information, max(BLOCKS, sweeps // 4))
+        if alpha > 1.03 * least:
+            break  # past the least: the less is known, the more it fluctuates
+        if alpha < least:
+            centre, least = information, alpha
+    tree.restart()
+    points = centre * np.linspace(1.5, 0.6, 7)
     found = np.array([tree.alpha_at(information, sweeps) for information in points])
+    if (found[:, 1] == 0).any():
+        raise ValueError(f"population={population}: so few members lose what the leaves say; take more")
     x = points / centre
     parabola, covariance = np.polyfit(x, found[:, 0], 2, w=1 / found[:, 1], cov="unscaled")
     lowest = min(max(0.0, -parabola[1] / (2 * parabola[0])), x[0]) if parabola[0] > 0 else 0.0
@@ -80,6 +84,14 @@ class _Tree:
     def __init__(self, k: int, size: int, rng: np.random.Generator) -> None:
         self.k, self.size, self.rng = k, size, rng
         self.false = np.repeat([[0.5], [0.0], [1.0]], size, axis=1)
+
+    def restart(self) -> float:
+        """Full knowledge, propagated at the first-moment bound; the information that is left there."""
+        self.false = np.repeat([[0.5], [0.0], [1.0]], self.size, axis=1)
+        alpha = first_moment_threshold(self.k)
+        for _ in range(_SETTLE):
+            self.sweep(alpha)
+        return alpha * self.knowledge()
 
     def knowledge(self) -> float:
         """I / α of the population as it is."""

@@ -81,6 +81,13 @@ def test_knowledge_of_the_leaves_is_bayes_consistent() -> None:
     np.testing.assert_allclose(tree.false[1:], tree.false[[0, 0]], atol=0.01)  # below: all is forgotten
 
 
+def test_solutions_of_three_sat_fall_apart_where_published() -> None:
+    """3.86 (Montanari, Ricci-Tersenghi & Semerjian 2008): five errors."""
+    found = clustering_threshold(3, population=2000, sweeps=20, seed=1)
+    assert found.error < 0.1
+    assert abs(found.value - 3.86) < 5 * found.error
+
+
 def test_bad_arguments_are_named() -> None:
     with pytest.raises(ValueError, match="k=2"):
         complexity(4.0, 2)
