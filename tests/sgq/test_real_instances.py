@@ -68,7 +68,7 @@ def test_satisfiability(data: Path, solver: str) -> None:
             if solver == "cdcl":
                 assert sgq.solve(sgq.load(file), "cdcl").info["sgq"]["satisfiable"] is satisfiable, file
             elif satisfiable:
-                samples = sgq.solve(sgq.load(file), "walksat", seed=1, target_energy=0.0)
+                samples = sgq.solve(sgq.load(file), "walksat", seed=1, time_limit=60.0)
                 assert samples.first.energy == 0, file
 
 
