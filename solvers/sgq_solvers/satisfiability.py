@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import inspect
-import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sgq.checks import boolean, choice, real
+from sgq.checks import boolean, integer
 from sgq.problem import Problem
+from sgq_solvers.all_solutions import find_solutions
+from sgq_solvers.sat_engines import Deadline, chosen_engine, decide, decide_at_once, effort, pysat
+from sgq_solvers.unsatisfiable_core import find_core, selected
 
 if TYPE_CHECKING:
     import dimod
-
-_LAST_OF_MINISAT = 150  # random 3-SAT at the threshold: minisat22 is the fastest up to here
-_UNINTERRUPTIBLE = ("cadical103", "cadical153", "cadical195", "cadical300", "kissat404", "lingeling")
 
 
 class CDCLSolver:
     """Complete solver of satisfiability problems: a solution, or the proof that there is none.
 
-    It works on clauses, not on a model, so it takes problems that have them (`k-sat`, and DIMACS files).
+    It works on clauses, not on a model, so it takes problems that have them (`k-sat`, and DIMACS files). All of them
+    are hard: `max-sat` takes formulas that cannot be satisfied, and those with weights.
 
     References
     ----------
@@ -42,9 +42,14 @@ class CDCLSolver:
         *,
         engine: str = "auto",
         incremental: bool = False,
+        core: bool = False,
+        proof: bool = False,
+        max_solutions: int | None = None,
         time_limit: float | None = None,
     ) -> dimod.SampleSet:
         """Decide whether all clauses can be satisfied.
+
+        `incremental`, `core`, `proof` and `max_solutions` are questions of their own: one at a time.
 
         Parameters
         ----------
@@ -52,47 +57,75 @@ class CDCLSolver:
             A problem with `clauses`, sequences of literals ±1 … ±N in the order of its variables.
         engine
             A solver of python-sat by name. ``"auto"``: minisat22 up to 150 variables, the fastest there on
-            random 3-SAT, and wherever there is a time limit, at which cadical195 cannot stop; else cadical195.
+            random 3-SAT, and wherever there is a time limit, at which cadical195 cannot stop; else cadical195. For
+            `core` and `max_solutions` minisat22 at any size; for `proof`, which it cannot write, glucose4 in its place.
         incremental
             Add the clauses one by one, in their order, and find with which the formula first has no solution: one pass
             that decides it at every length. Takes no `time_limit`.
+        core
+            Where there is no solution, find clauses that have none together, such that without any one of them the
+            others have: a minimal core, not the smallest one. Takes a search for each of its clauses.
+        proof
+            Where there is no solution, give the proof in the format DRUP, which checkers such as drat-trim read beside
+            the formula's DIMACS file: lines of clauses each of which follows by unit propagation, to the empty one,
+            and, led by ``d``, of clauses no longer needed. Millions of lines where the search is long.
+        max_solutions
+            Find all solutions, and return this many at most.
         time_limit
             Seconds; none by default.
 
         Returns
         -------
         dimod.SampleSet
-            One row, the solution in bits, or no row where there is none or none was found in time.
-            ``info["sgq"]`` holds `engine`, `satisfiable` (True, False, or None if undecided), `proven`, the search's
-            `decisions` and `conflicts`, if the time was up ``"stopped": "time_limit"``, and of an incremental search
-            `first_unsatisfiable`, the number of clauses that `first_unsatisfiable` gives.
+            One row, the solution in bits, or no row where there is none or none was found in time; with
+            `max_solutions` one row for each solution. ``info["sgq"]`` holds `engine`, `satisfiable` (True, False, or
+            None if undecided), `proven`, the search's `decisions` and `conflicts`, if the time was up
+            ``"stopped": "time_limit"``, and, where it was asked for:
+
+            - `first_unsatisfiable`, the number of clauses that `first_unsatisfiable` gives;
+            - `core`, positions in the problem's `clauses`, and `core_minimal`, False if the time was up before it was;
+            - `proof`, a list of lines;
+            - `degeneracy`, the number of solutions, None if there are more than `max_solutions` or time did not
+              suffice, and `deterministic` (rows are no independent reads).
 
         Raises
         ------
         ValueError
-            If the problem has no clauses, or the engine does not exist or cannot keep a time limit.
+            If the problem has no clauses, or weights, or two questions are asked, or the engine does not exist or
+            cannot do what is asked.
         ImportError
             If python-sat is not installed.
         """
-        started = time.perf_counter()
-        clauses = getattr(problem, "clauses", None)
-        if clauses is None:
-            raise ValueError(f"{problem!r} has no clauses: cdcl takes k-sat problems and DIMACS CNF files")
-        if time_limit is not None:
-            time_limit = real("time_limit", time_limit, 0.0, above=True)
-        if boolean("incremental", incremental):
-            if time_limit is not None:
-                raise ValueError(f"time_limit={time_limit}: an incremental search takes none")
-            return _grown(problem.variables, clauses, "minisat22" if engine == "auto" else engine)
-        engine = _engine(engine, problem.num_variables, time_limit is not None)
-        with _pysat().Solver(engine, bootstrap_with=clauses) as solver:
-            left = None if time_limit is None else max(0.0, time_limit - time.perf_counter() + started)
-            satisfiable = _decide(solver, engine, left)
-            solution = solver.get_model() if satisfiable else None
-            info = {"engine": engine, "satisfiable": satisfiable, "proven": satisfiable is not None, **_effort(solver)}
-        if satisfiable is None:
-            info["stopped"] = "time_limit"
-        return _answer(problem.variables, solution, info)
+        deadline = Deadline(time_limit)
+        clauses = _clauses(problem)
+        questions = {
+            "incremental": boolean("incremental", incremental),
+            "core": boolean("core", core),
+            "proof": boolean("proof", proof),
+            "max_solutions": max_solutions is not None and integer("max_solutions", max_solutions, 1) > 0,
+        }
+        asked = [name for name, value in questions.items() if value]
+        if len(asked) > 1:
+            raise ValueError(f"{' and '.join(asked)}: one of {', '.join(questions)} at a time")
+        if incremental and time_limit is not None:
+            raise ValueError(f"time_limit={time_limit}: an incremental search takes none")
+        engine = chosen_engine(
+            engine,
+            problem.num_variables,
+            limited=deadline.limited,
+            proof=proof,
+            incremental=bool(asked) and not proof,
+        )
+        run = _Run(engine, problem.num_variables, clauses, deadline)
+        if incremental:
+            rows, info = run.grown()
+        elif core:
+            rows, info = run.core()
+        elif max_solutions is not None:
+            rows, info = run.solutions(max_solutions)
+        else:
+            rows, info = run.decided(proof)
+        return _answer(problem.variables, rows, {"engine": engine, **info})
 
     def first_unsatisfiable(self, clauses: Iterable[Sequence[int]], *, engine: str = "minisat22") -> int | None:
         """Number of clauses, taken in their order, with which a formula first has no solution.
@@ -112,8 +145,75 @@ class CDCLSolver:
         int or None
             None if all the clauses together have a solution.
         """
-        with _pysat().Solver(_engine(engine, 0, False)) as solver:
+        with pysat().Solver(chosen_engine(engine, 0, incremental=True)) as solver:
             return _grow(solver, clauses)[0]
+
+
+class _Run:
+    """One engine on one formula: for each question the rows of the answer and what is said of it."""
+
+    def __init__(self, engine: str, num_variables: int, clauses: Sequence[Sequence[int]], deadline: Deadline) -> None:
+        self.engine, self.num_variables, self.clauses, self.deadline = engine, num_variables, clauses, deadline
+
+    def decided(self, proof: bool) -> tuple[NDArray[np.int8], dict[str, Any]]:
+        options = {"with_proof": True} if proof else {}
+        with pysat().Solver(self.engine, bootstrap_with=self.clauses, **options) as solver:
+            satisfiable = decide(solver, self.engine, self.deadline)
+            rows = self._rows(solver.get_model() if satisfiable else None)
+            info = _said(satisfiable, solver)
+            if proof and satisfiable is False:
+                lines = list(solver.get_proof() or [])
+                # Engines that see the contradiction while they read leave the last step out.
+                info["proof"] = lines if "0" in lines else [*lines, "0"]
+        return rows, info
+
+    def core(self) -> tuple[NDArray[np.int8], dict[str, Any]]:
+        clauses = selected(self.clauses, self.num_variables)
+        with pysat().Solver(self.engine, bootstrap_with=clauses) as solver:
+            satisfiable, positions, minimal = find_core(
+                solver, self.engine, self.num_variables, len(clauses), self.deadline
+            )
+            rows = self._rows(solver.get_model() if satisfiable else None)
+            info = _said(satisfiable, solver)
+        if satisfiable is False:
+            info |= {"core": positions, "core_minimal": minimal} | ({} if minimal else {"stopped": "time_limit"})
+        return rows, info
+
+    def solutions(self, limit: int) -> tuple[NDArray[np.int8], dict[str, Any]]:
+        with pysat().Solver(self.engine, bootstrap_with=self.clauses) as solver:
+            rows, complete = find_solutions(solver, self.engine, self.num_variables, limit, self.deadline)
+            info = _said(True if len(rows) else None if complete is None else False, solver)
+        info |= {"degeneracy": len(rows) if complete else None, "deterministic": True}
+        return rows, info | ({"stopped": "time_limit"} if complete is None else {})
+
+    def grown(self) -> tuple[NDArray[np.int8], dict[str, Any]]:
+        with pysat().Solver(self.engine) as solver:
+            count, true = _grow(solver, self.clauses)
+            info = _said(count is None, solver)
+        return self._rows(true if count is None else None), info | {"first_unsatisfiable": count}
+
+    def _rows(self, solution: Iterable[int] | None) -> NDArray[np.int8]:
+        """One row, or none; literals beyond N are selectors."""
+        rows = np.zeros((0 if solution is None else 1, self.num_variables), dtype=np.int8)
+        if solution is not None:
+            rows[0, [v - 1 for v in solution if 0 < v <= self.num_variables]] = 1
+        return rows
+
+
+def _clauses(problem: Problem) -> Sequence[Sequence[int]]:
+    """The clauses of a problem, all of them equal; ValueError if it has none, or weights."""
+    clauses: Sequence[Sequence[int]] | None = getattr(problem, "clauses", None)
+    if clauses is None:
+        raise ValueError(f"{problem!r} has no clauses: cdcl takes k-sat problems and DIMACS CNF files")
+    weights = getattr(problem, "weights", None)
+    if weights is not None and (np.asarray(weights) != 1).any():
+        raise ValueError(f"{problem!r} has weights other than 1, and cdcl takes all clauses as hard: use 'max-sat'")
+    return clauses
+
+
+def _said(satisfiable: bool | None, solver: Any) -> dict[str, Any]:
+    stopped = {"stopped": "time_limit"} if satisfiable is None else {}
+    return {"satisfiable": satisfiable, "proven": satisfiable is not None, **effort(solver), **stopped}
 
 
 def _grow(solver: Any, clauses: Iterable[Sequence[int]]) -> tuple[int | None, set[int]]:
@@ -122,78 +222,15 @@ def _grow(solver: Any, clauses: Iterable[Sequence[int]]) -> tuple[int | None, se
     for count, clause in enumerate(clauses, 1):
         solver.add_clause(clause)
         if true.isdisjoint(clause):
-            if not _decide_at_once(solver):
+            if not decide_at_once(solver):
                 return count, true
             true = set(solver.get_model())
     return None, true
 
 
-def _grown(variables: Sequence[Any], clauses: Iterable[Sequence[int]], engine: str) -> dimod.SampleSet:
-    """The answer of an incremental search."""
-    engine = _engine(engine, 0, False)
-    with _pysat().Solver(engine) as solver:
-        count, true = _grow(solver, clauses)
-        info = {"engine": engine, "satisfiable": count is None, "proven": True, **_effort(solver)}
-    return _answer(variables, list(true) if count is None else None, info | {"first_unsatisfiable": count})
-
-
-def _effort(solver: Any) -> dict[str, int]:
-    """Decisions and conflicts of a search, where the engine counts them."""
-    try:
-        counted = solver.accum_stats() or {}
-    except NotImplementedError:  # kissat counts in secret
-        return {}
-    return {name: int(counted[name]) for name in ("decisions", "conflicts") if name in counted}
-
-
-def _pysat() -> Any:
-    try:
-        import pysat.solvers
-    except ImportError:
-        raise ImportError('cdcl needs python-sat: pip install "sgq[sat]"') from None
-    return pysat.solvers
-
-
-def _engine(engine: str, num_variables: int, limited: bool) -> str:
-    aliases = vars(_pysat().SolverNames)
-    names = [name for name in aliases if isinstance(aliases[name], tuple) and name in aliases[name]]
-    choice("engine", engine, ["auto", *names])
-    if engine == "auto":
-        return "minisat22" if limited or num_variables <= _LAST_OF_MINISAT else "cadical195"
-    if limited and engine in _UNINTERRUPTIBLE:
-        raise ValueError(f"engine={engine!r} cannot stop at a time_limit: minisat22 can, to the millisecond")
-    return engine
-
-
-def _decide(solver: Any, engine: str, time_limit: float | None) -> bool | None:
-    """Whether the formula has a solution, or None when the time is up first."""
-    if engine in _UNINTERRUPTIBLE:
-        return _decide_at_once(solver)
-    with ThreadPoolExecutor(1) as thread:
-        answer = thread.submit(solver.solve_limited, expect_interrupt=True)
-        try:
-            wait([answer], time_limit)
-        finally:  # also on Ctrl-C, which reaches only this thread
-            solver.interrupt()
-        decided: bool | None = answer.result()
-    return decided
-
-
-def _decide_at_once(solver: Any) -> bool:
-    try:
-        return bool(solver.solve())
-    except Exception as error:  # pysat's C code turns Ctrl-C into an error of its own
-        if "keyboard interrupt" in str(error):
-            raise KeyboardInterrupt from None
-        raise
-
-
-def _answer(variables: Sequence[Any], solution: list[int] | None, info: dict[str, Any]) -> dimod.SampleSet:
+def _answer(variables: Sequence[Any], rows: NDArray[np.int8], info: dict[str, Any]) -> dimod.SampleSet:
     import dimod
 
-    rows = np.zeros((0 if solution is None else 1, len(variables)), dtype=np.int8)
-    if solution is not None:
-        rows[0, [v - 1 for v in solution if v > 0]] = 1
     return dimod.SampleSet.from_samples(
         (rows, list(variables)), vartype="BINARY", energy=np.zeros(len(rows)), info={"sgq": info}, sort_labels=False
     )

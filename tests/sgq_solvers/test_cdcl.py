@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drup import refutes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -158,3 +159,103 @@ def test_an_incremental_search_decides_a_formula_at_every_length() -> None:
         ]
     with pytest.raises(ValueError, match="an incremental search takes none"):
         sgq.solve(formula, "cdcl", incremental=True, time_limit=1.0)
+
+
+def solutions_of(problem: Problem) -> set[tuple[int, ...]]:
+    every = np.array(list(itertools.product((0, 1), repeat=problem.num_variables)))
+    return set(map(tuple, every[problem.energies(every) == 0].tolist()))
+
+
+@pytest.mark.parametrize("engine", ["auto", "glucose4", "cadical195", "lingeling"])
+def test_no_clause_of_a_core_can_be_spared(engine: str) -> None:
+    for k, seed in itertools.product((2, 3), range(2)):
+        formula = k_sat(n=16, k=k, alpha=4.0 * (k - 1), seed=seed)
+        samples = sgq.solve(formula, "cdcl", core=True, engine=engine)
+        info = samples.info["sgq"]
+        assert (len(samples), info["satisfiable"], info["core_minimal"]) == (0, False, True)
+        core = [formula.clauses[c] for c in info["core"]]
+        assert info["core"] == sorted(set(info["core"]))
+        assert not satisfiable(k_sat(n=16, clauses=core))
+        for left_out in range(len(core)):
+            assert satisfiable(k_sat(n=16, clauses=core[:left_out] + core[left_out + 1 :]))
+
+
+def test_core_of_the_textbook_formula() -> None:
+    """The third clause has nothing to do with it; without the first, x1 = 0 and x2 = 1 satisfies the others."""
+    clauses = [(1, -2), (1, 2), (2, -3), (-1, -2), (-1, 2)]
+    assert sgq.solve(k_sat(clauses=clauses), "cdcl", core=True).info["sgq"]["core"] == [0, 1, 3, 4]
+    samples = sgq.solve(k_sat(clauses=clauses[:3]), "cdcl", core=True)
+    assert "core" not in samples.info["sgq"]
+    assert samples.first.energy == 0
+
+
+def test_a_core_for_which_time_did_not_suffice_is_a_core() -> None:
+    """Deciding takes milliseconds, leaving out 1600 clauses one by one far longer than the limit."""
+    formula = k_sat(n=200, alpha=8.0, seed=2)
+    info = sgq.solve(formula, "cdcl", core=True, time_limit=0.3).info["sgq"]
+    assert (info["satisfiable"], info["core_minimal"], info["stopped"]) == (False, False, "time_limit")
+    assert not satisfiable(k_sat(n=200, clauses=[formula.clauses[c] for c in info["core"]]))
+
+
+@pytest.mark.parametrize("engine", ["auto", "cadical195", "ergo", "lingeling", "maplecm"])
+def test_proofs_follow_line_by_line(engine: str) -> None:
+    contradiction = k_sat(clauses=[(1,), (-1, 2), (-2,)])
+    for formula in (contradiction, *(k_sat(n=30, alpha=7.0, seed=seed) for seed in range(2))):
+        info = sgq.solve(formula, "cdcl", proof=True, engine=engine).info["sgq"]
+        assert info["satisfiable"] is False
+        assert refutes(info["proof"], formula.clauses)
+    assert not refutes(info["proof"], formula.clauses[:60])
+    assert "proof" not in sgq.solve(k_sat(n=30, m=9, seed=1), "cdcl", proof=True).info["sgq"]
+
+
+@pytest.mark.parametrize("engine", ["auto", "cadical195", "lingeling"])
+def test_all_solutions_are_those_of_enumeration(engine: str) -> None:
+    """Variables that stand in no clause are free, so that they double the number."""
+    for k, seed in itertools.product((2, 3), range(5)):
+        formula = k_sat(n=9, k=k, alpha=0.7 * k, seed=seed)
+        samples = sgq.solve(formula, "cdcl", max_solutions=512, engine=engine)
+        info = samples.info["sgq"]
+        rows = list(map(tuple, samples.record.sample.tolist()))
+        assert set(rows) == solutions_of(formula)
+        assert len(rows) == info["degeneracy"] == len(set(rows))
+        assert info["satisfiable"] is bool(rows)
+
+
+def test_the_limit_on_solutions_is_exact() -> None:
+    """{x1 ∨ ¬x2, x1 ∨ x2, x2 ∨ ¬x3} has three solutions."""
+    formula = k_sat(clauses=[(1, -2), (1, 2), (2, -3)])
+    for limit, rows, count in ((1, 1, None), (2, 2, None), (3, 3, 3), (4, 3, 3)):
+        samples = sgq.solve(formula, "cdcl", max_solutions=limit)
+        assert (len(samples), samples.info["sgq"]["degeneracy"]) == (rows, count)
+    none = sgq.solve(k_sat(clauses=[(1,), (-1,)]), "cdcl", max_solutions=3)
+    assert (len(none), none.info["sgq"]["degeneracy"], none.info["sgq"]["satisfiable"]) == (0, 0, False)
+
+
+def test_counting_stops_in_time_with_what_it_has() -> None:
+    samples = sgq.solve(k_sat(n=200, alpha=1.0, seed=1), "cdcl", max_solutions=10**7, time_limit=0.2)
+    info = samples.info["sgq"]
+    assert (info["satisfiable"], info["degeneracy"], info["stopped"]) == (True, None, "time_limit")
+    assert len(samples) > 1
+    assert (samples.record.energy == 0).all()
+
+
+def test_weighted_formulas_are_for_max_sat() -> None:
+    with pytest.raises(ValueError, match="takes all clauses as hard: use 'max-sat'"):
+        sgq.solve(k_sat(clauses=[(1,), (-1,)], weights=[1, 2]), "cdcl")
+    assert not satisfiable(k_sat(clauses=[(1,), (-1,)], weights=[1, 1]))
+
+
+def test_questions_that_cannot_be_answered() -> None:
+    formula = k_sat(n=5, m=3, seed=1)
+    with pytest.raises(ValueError, match="core and proof: one of incremental, core, proof, max_solutions at a time"):
+        sgq.solve(formula, "cdcl", core=True, proof=True)
+    for engine in ("minisat22", "maplesat"):
+        with pytest.raises(ValueError, match=f"'{engine}' gives no proof that can be checked"):
+            sgq.solve(formula, "cdcl", proof=True, engine=engine)
+    for question in ({"core": True}, {"max_solutions": 2}, {"incremental": True}):
+        with pytest.raises(ValueError, match="'kissat404' decides one formula once"):
+            sgq.solve(formula, "cdcl", engine="kissat404", **question)
+    with pytest.raises(ValueError, match="max_solutions=0"):
+        sgq.solve(formula, "cdcl", max_solutions=0)
+    with pytest.raises(ValueError, match="core=1"):
+        sgq.solve(formula, "cdcl", core=1)

@@ -1,0 +1,168 @@
+"""MaxSAT: an assignment that violates the fewest clauses, or the least weight of them, with proof, by python-sat."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sgq.problem import Problem
+from sgq_solvers.sat_engines import Deadline, in_thread, pysat
+
+if TYPE_CHECKING:
+    import dimod
+
+    from sgq_solvers.core_guided import CoreGuided
+
+
+class MaxSATSolver:
+    """Ground states of formulas above the transition, proven: core-guided search by RC2 [1]_.
+
+    It asks a SAT solver for sets of clauses that contradict each other, cores, and relaxes one after the other until
+    the rest has a solution: fast where few clauses are violated, that is just above the transition, and hopeless far
+    from it, where `exhaustive` (up to 40 variables) does not care.
+
+    References
+    ----------
+    .. [1] A. Ignatiev, A. Morgado, J. Marques-Silva, J. Satisf. Boolean Model. Comput. 11, 53 (2019).
+    """
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """Names of the parameters that `sample_problem` takes, each with an empty list, as dimod has it."""
+        arguments = inspect.signature(self.sample_problem).parameters.values()
+        return {a.name: [] for a in arguments if a.kind is a.KEYWORD_ONLY}
+
+    def warm_up(self, problem: Problem) -> None:
+        """Import python-sat."""
+        pysat()
+        import sgq_solvers.core_guided  # noqa: F401
+
+    def sample_problem(self, problem: Problem, *, time_limit: float | None = None) -> dimod.SampleSet:
+        """Find an assignment of least energy.
+
+        Parameters
+        ----------
+        problem
+            A problem with `clauses`, sequences of literals ±1 … ±N in the order of its variables, whose energy is the
+            number of violated ones, or the weight where it has `weights`: `k-sat`, files of both kinds, and `nae-sat`,
+            `xor-sat` and `one-in-k-sat`. Weights are counted exactly, as the rational numbers that they are in float64.
+            Clauses that are `hard` stay hard, and have their weights only where they contradict each other.
+        time_limit
+            Seconds; none by default.
+
+        Returns
+        -------
+        dimod.SampleSet
+            One row, a ground state in bits, or the best assignment known when the time was up, if any (there is none
+            as long as it is open whether the hard clauses can be satisfied). ``info["sgq"]`` holds `proven`,
+            `lower_bound` (of the energy), `satisfiable` (whether all clauses can be satisfied together; None if
+            undecided), of a problem with hard clauses `hard_satisfiable` likewise, and if the time was up
+            ``"stopped": "time_limit"``.
+
+        Raises
+        ------
+        ValueError
+            If the problem has no clauses.
+        ImportError
+            If python-sat is not installed.
+        """
+        deadline = Deadline(time_limit)
+        if getattr(problem, "clauses", None) is None:
+            raise ValueError(f"{problem!r} has no clauses: max-sat takes k-sat problems, DIMACS CNF and WCNF files")
+        pysat()
+        search = _Search(problem)
+        hard_satisfiable = search.run(search.hard, deadline)
+        if hard_satisfiable is False:
+            search.run(np.zeros_like(search.hard), deadline)
+        violated = bool(search.lower_bound) or hard_satisfiable is False
+        info: dict[str, Any] = {
+            "proven": search.proven,
+            "lower_bound": float(search.lower_bound / search.scale),
+            "satisfiable": False if violated else True if search.proven else None,
+        }
+        if search.hard.any():
+            info["hard_satisfiable"] = hard_satisfiable
+        if not search.proven:
+            info["stopped"] = "time_limit"
+        return _answer(problem, search.best, info)
+
+
+class _Search:
+    """What is known of the optimum: the best assignment, bounds in units of 1 / `scale`, and whether it is proven."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.clauses: Sequence[Sequence[int]] = getattr(problem, "clauses")  # noqa: B009 (Problem has none)
+        weights, hard = getattr(problem, "weights", None), getattr(problem, "hard", None)
+        self.scale, self.weights = _whole([1.0] * len(self.clauses) if weights is None else weights.tolist())
+        self.hard: NDArray[np.bool_] = np.zeros(len(self.clauses), dtype=bool) if hard is None else hard
+        self.best: NDArray[np.int8] | None = None
+        self.energy = np.inf
+        self.lower_bound, self.proven = 0, False
+
+    def run(self, hard: NDArray[np.bool_], deadline: Deadline) -> bool | None:
+        """Minimise with these clauses hard; whether they can be satisfied, None if that is still open."""
+        from sgq_solvers.core_guided import CoreGuided
+
+        firm, soft = np.flatnonzero(hard).tolist(), np.flatnonzero(~hard).tolist()
+        with CoreGuided(
+            [self.clauses[c] for c in soft],
+            [self.weights[c] for c in soft],
+            [self.clauses[c] for c in firm],
+            self._found,
+        ) as search:
+            satisfiable: bool | None = in_thread(lambda: self._minimise(search), search.interrupt, deadline)
+            self.lower_bound = max(self.lower_bound, search.cost)
+        return satisfiable
+
+    def _minimise(self, search: CoreGuided) -> bool | None:
+        from sgq_solvers.core_guided import StoppedError
+
+        satisfiable = None
+        try:
+            satisfiable = search.hard_satisfiable()
+            if satisfiable:
+                self.best = self._bits(search.compute())
+                self.proven = True
+        except StoppedError:
+            pass
+        return satisfiable
+
+    def _found(self, literals: list[int]) -> None:
+        """Keep the model of a call if it is better than the best so far."""
+        bits = self._bits(literals)
+        energy = float(self.problem.energies(bits[None])[0])
+        if energy < self.energy:
+            self.best, self.energy = bits, energy
+
+    def _bits(self, literals: Sequence[int]) -> NDArray[np.int8]:
+        n = self.problem.num_variables
+        bits = np.zeros(n, dtype=np.int8)
+        bits[[v - 1 for v in literals if 0 < v <= n]] = 1  # literals beyond n are RC2's own
+        return bits
+
+
+def _whole(weights: Sequence[float]) -> tuple[int, list[int]]:
+    """A common denominator of the weights, and their numerators: floats are rational numbers."""
+    fractions = [Fraction(weight) for weight in weights]
+    scale = lcm(*(f.denominator for f in fractions))
+    return scale, [int(f * scale) for f in fractions]
+
+
+def _answer(problem: Problem, best: NDArray[np.int8] | None, info: dict[str, Any]) -> dimod.SampleSet:
+    import dimod
+
+    rows = np.empty((0, problem.num_variables), dtype=np.int8) if best is None else best[None]
+    return dimod.SampleSet.from_samples(
+        (rows, list(problem.variables)),
+        vartype="BINARY",
+        energy=problem.energies(rows),
+        info={"sgq": info},
+        sort_labels=False,
+    )
