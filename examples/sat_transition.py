@@ -1,37 +1,51 @@
-"""The 3-SAT transition, every random formula decided at every length by a complete solver (cdcl)."""
+"""The 3-SAT transition: P(SAT) beside theory's thresholds, its limit N → ∞, and the collapse of all N.
+
+Every random formula grows clause by clause, and a complete solver (cdcl) decides it at every length. The runs are kept
+in one file: the same command carries on, and more `--instances` or `--sizes` add what is missing.
+"""
 
 import argparse
+from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-import sgq
-from sgq.analysis import satisfiability_transition
-from sgq.report import figures
+from sgq.analysis import collapse, crawford_auton_ratio, extrapolate, satisfiability_transition
+from sgq.report import figures, transition_figures
+from sgq.sweeps import Sweep
+from sgq.theory import satisfiability_threshold
+
+ALPHAS = np.arange(3.0, 6.01, 0.1)
+MOST = 9.0  # clauses per variable that each formula may grow to: a few of N = 25 are satisfiable with 7
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--instances", type=int, default=300)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--instances", type=int, default=1000)
+    parser.add_argument("--sizes", default="25,50,100")
+    parser.add_argument("--population", type=int, default=4000, help="of survey propagation; more make it exact")
+    parser.add_argument("--store", help="file of the runs; by default beside the figure")
     parser.add_argument("--output", default="sat_transition.png")
     arguments = parser.parse_args()
-    alphas = np.arange(3.0, 6.01, 0.1)
-    solver = sgq.get_solver("cdcl")()
-    transitions = []
-    for n in (20, 40, 80):
-        most = round(7 * n)
-        first_unsat = []
-        for seed in range(arguments.instances):
-            formula = sgq.build("k-sat", n=n, k=3, m=most, seed=1000 * n + seed)
-            first_unsat.append(solver.first_unsatisfiable(formula.clauses))
-        transitions.append(satisfiability_transition(first_unsat, n, alphas, max_clauses=most))
-        print(f"N = {n}: alpha_50 = {transitions[-1].alpha_50:.3f} ± {transitions[-1].alpha_50_error:.3f}")
-    figure, ax = plt.subplots(figsize=(6, 4), layout="constrained")
-    figures.satisfiability(transitions, ax)
-    ax.axvline(4.267, color="gray", ls=":", label="cavity method, N → ∞: 4.267")
-    ax.set_title("random 3-SAT")
-    ax.legend()
-    figure.savefig(arguments.output, dpi=150)
+    store = arguments.store or Path(arguments.output).with_suffix(".db")
+
+    sizes = [int(n) for n in arguments.sizes.split(",")]
+    problems = {"3-SAT": ("k-sat", {"n": {"each": sizes}, "k": 3, "alpha": MOST})}
+    solvers = {"cdcl": ("cdcl", {"incremental": True})}
+    sweep = Sweep(problems, solvers, instances=arguments.instances, measures=["first_unsatisfiable"])
+    if (status := sweep.run(store)).failed:
+        raise SystemExit(f"{status.failed} runs failed: {status.errors[0]}")
+    counts = {n: runs["first_unsatisfiable"] for n, runs in sweep.to_pandas(store).groupby("n")}
+
+    transitions = [satisfiability_transition(c, n, ALPHAS, max_clauses=round(MOST * n)) for n, c in counts.items()]
+    middles, errors = [t.alpha_50 for t in transitions], [t.alpha_50_error for t in transitions]
+    for t, law in zip(transitions, crawford_auton_ratio(list(counts)), strict=True):
+        found = f"alpha_50 = {t.alpha_50:.3f} ± {t.alpha_50_error:.3f} (Crawford & Auton's fit: {law:.3f})"
+        print(f"N = {t.n}: {found}, width {t.width:.3f} ± {t.width_error:.3f}")
+    limit, scaling = extrapolate(list(counts), middles, errors), collapse(counts)
+    survey = satisfiability_threshold(3, population=arguments.population, sweeps=60, seed=1)
+    print(f"N → ∞: {limit}\ncollapse: {scaling}\nsurvey propagation: {survey.value:.3f} ± {survey.error:.3f}")
+    axes = transition_figures.transition(3, transitions, survey=survey, extrapolation=limit, collapse=scaling)
+    figures.write(axes[0], arguments.output)
 
 
 if __name__ == "__main__":

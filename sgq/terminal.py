@@ -98,8 +98,10 @@ def _short(value: Any) -> str:
 
 
 def transition_table(k: int, transitions: list[Any]) -> Table:
-    """P(SAT) on the grid of alpha, one column for each n, and alpha_50 below."""
+    """P(SAT) on the grid of alpha, one column for each n, with alpha_50 and width below."""
     from rich.table import Table
+
+    from sgq.analysis import crawford_auton_ratio
 
     table = Table("alpha", *(f"P(SAT), n = {t.n}" for t in transitions), box=None, header_style="bold")
     for row, alpha in enumerate(transitions[0].curve.alphas):
@@ -111,8 +113,18 @@ def transition_table(k: int, transitions: list[Any]) -> Table:
         table.add_row(f"{alpha:.6g}", *cells)
     table.add_section()
     table.add_row("alpha_50", *(_with_error(t.alpha_50, t.alpha_50_error) for t in transitions))
+    if k == 3:
+        cells = []
+        for t in transitions:
+            apart = None if t.alpha_50 is None else t.alpha_50 - float(crawford_auton_ratio(t.n))
+            errors = f" = {apart / t.alpha_50_error:+.1f} errors" if apart is not None and t.alpha_50_error else ""
+            cells.append("" if apart is None else f"{apart:+.4f}{errors}")
+        table.add_row("less Crawford & Auton's", *cells)
+    table.add_row("width, P = 3/4 to 1/4", *(_with_error(t.width, t.width_error) for t in transitions))
     instances = transitions[0].instances
     table.caption = f"{k}-SAT, {instances} instances each; one standard error; M is the integer nearest to alpha n"
+    if k == 3:
+        table.caption += "\nCrawford & Auton (1996): alpha_50 = 4.258 + 58.26 n^(-5/3), an empirical fit"
     return table
 
 

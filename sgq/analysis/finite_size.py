@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -44,10 +45,16 @@ class Extrapolation:
         """The law at sizes `n`."""
         return np.asarray(self.limit + self.amplitude * np.asarray(n, dtype=float) ** -self.exponent)
 
+    @property
+    def power(self) -> str:
+        """The exponent in words: a fraction where it was given as one."""
+        simple = Fraction(self.exponent).limit_denominator(9)
+        return str(simple) if abs(simple - self.exponent) < 1e-9 else f"{self.exponent:.3g}"
+
     def __str__(self) -> str:
-        power = f"N^(-{self.exponent:.4g})"
+        power = f"N^(-{self.power})"
         if self.exponent_error is not None:
-            power += f", exponent ± {self.exponent_error:.2g}"
+            power += f", the exponent ± {self.exponent_error:.2g}"
         law = (
             f"({self.limit:.4f} ± {self.limit_error:.4f}) + ({self.amplitude:.4g} ± {self.amplitude_error:.2g}) {power}"
         )

@@ -32,7 +32,8 @@ class Collapse:
     Attributes
     ----------
     nu, nu_error
-        Of the sizes that were given; nu ≥ 2 asymptotically.
+        Of the sizes that were given; nu ≥ 2 asymptotically. Errors are half the interval that holds the middle 68 % of
+        the resamples.
     alpha_c, alpha_c_error
         Where the rescaled curves cross.
     chi2, dof
@@ -107,8 +108,11 @@ def collapse(
         whitening.append(_whitening(n, draws))
     sizes = np.array(list(first_unsat), dtype=float)
     inverse_nu, alpha_c, chi2 = _fit(sizes, np.array(measured), whitening)
+    if not _INVERSE_NU[0] + 1e-3 < inverse_nu < _INVERSE_NU[1] - 1e-3:
+        raise ValueError(f"first_unsat: no nu between {1 / _INVERSE_NU[1]:.2g} and {1 / _INVERSE_NU[0]:.2g} fits best")
     fits = np.array([_fit(sizes, points, whitening)[:2] for points in np.stack(resampled, axis=1)])
-    nu_error, alpha_error = np.std([1 / fits[:, 0], fits[:, 1]], axis=1, ddof=1)
+    low, high = np.quantile([1 / fits[:, 0], fits[:, 1]], (0.158655, 0.841345), axis=1)  # nu has no variance: 1/nu ~ 0
+    nu_error, alpha_error = (high - low) / 2
     dof = (len(sizes) - 1) * len(grid) - 2
     return Collapse(
         1 / inverse_nu, float(nu_error), alpha_c, float(alpha_error), chi2, dof, tuple(float(x) for x in grid)
@@ -126,7 +130,7 @@ def _whitening(n: int, draws: Floats) -> Floats:
 
 
 def _fit(sizes: Floats, points: Floats, whitening: list[Floats]) -> tuple[float, float, float]:
-    """1/nu, alpha_c and chi² of points of shape (sizes, levels)."""
+    """1/nu, alpha_c and chi² of points of shape (sizes, levels); 1/nu at an end where none between fits best."""
     from scipy.optimize import minimize_scalar
 
     target = np.concatenate([w @ p for w, p in zip(whitening, points, strict=True)])
@@ -139,6 +143,4 @@ def _fit(sizes: Floats, points: Floats, whitening: list[Floats]) -> tuple[float,
         return float(solution[0]), float(np.sum((design @ solution - target) ** 2))
 
     least = minimize_scalar(lambda x: solved(x)[1], bounds=_INVERSE_NU, method="bounded", options={"xatol": 1e-6})
-    if not _INVERSE_NU[0] + 1e-3 < least.x < _INVERSE_NU[1] - 1e-3:
-        raise ValueError(f"first_unsat: no nu between {1 / _INVERSE_NU[1]:.2g} and {1 / _INVERSE_NU[0]:.2g} fits best")
     return (float(least.x), *solved(float(least.x)))

@@ -8,19 +8,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sgq.cli.arguments import INTERRUPTED, AsJson, check_folder, parse_grid, parse_value
 from sgq.terminal import json_value, show, sweep_bar, transition_table
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from sgq.analysis import SatisfiabilityTransition
+
 
 def sat_transition(
     k: Annotated[int, typer.Option("-k", help="Literals per clause.")] = 3,
     n: Annotated[str, typer.Option("-n", help="Numbers of variables, separated by commas.")] = "25,50,100",
     instances: Annotated[int, typer.Option(help="Random formulas for each n.")] = 500,
-    alpha: Annotated[str, typer.Option(metavar="FIRST:LAST:STEP", help="Clauses per variable.")] = "3:6:0.1",
+    alpha: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FIRST:LAST:STEP",
+            help="Clauses per variable; 3:6:0.1 for K = 3, else from 0.4 to 1.3 of the first-moment bound.",
+        ),
+    ] = None,
+    exponent: Annotated[
+        float | None,
+        typer.Option(help="Of N in the law alpha_c + a N^(-exponent); 1/3 for K = 2, else Crawford and Auton's 5/3."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one for each core.")] = None,
     store: Annotated[
         Path | None, typer.Option(help="Keep the runs in this file; the same command carries on, more instances add.")
@@ -30,8 +45,8 @@ def sat_transition(
 ) -> None:
     """Measure where random K-SAT turns unsatisfiable, one pass over each formula deciding it at every length."""
     from sgq.analysis import satisfiability_transition
-    from sgq.checks import integer
-    from sgq.report import figures
+    from sgq.checks import integer, real
+    from sgq.report import figures, transition_figures
     from sgq.sweeps import Sweep
 
     for option, file in (("--figure", figure), ("--store", store)):
@@ -39,9 +54,13 @@ def sat_transition(
             check_folder(option, file)
     if figure:
         figures.check_format(figure)
-    alphas = parse_grid("--alpha", alpha)
+    k = integer("-k", k, 1)
+    if exponent is None:
+        exponent = 1 / 3 if k == 2 else 5 / 3
+    exponent = real("--exponent", exponent, 0.0, above=True)
+    alphas = parse_grid("--alpha", alpha or _usual(k))
     sizes = [integer("-n", parse_value(size), 1) for size in n.split(",")]
-    parameters = {"n": {"each": sizes}, "k": integer("-k", k, 1), "alpha": float(alphas[-1])}
+    parameters = {"n": {"each": sizes}, "k": k, "alpha": float(alphas[-1])}
     sweep = Sweep(
         {f"{k}-SAT": ("k-sat", parameters)},
         {"cdcl": ("cdcl", {"incremental": True})},
@@ -65,18 +84,56 @@ def sat_transition(
         sys.exit(INTERRUPTED)
     if interrupted:
         print(f"sgq: interrupted after {complete} of {instances} instances", file=sys.stderr)
+    first_unsat = {int(size): of_size["first_unsatisfiable"] for size, of_size in runs.groupby("n", sort=False)}
     transitions = [
-        satisfiability_transition(
-            of_size["first_unsatisfiable"], int(size), alphas, max_clauses=round(float(alphas[-1]) * int(size))
-        )
-        for size, of_size in runs.groupby("n", sort=False)
+        satisfiability_transition(counts, size, alphas, max_clauses=round(float(alphas[-1]) * size))
+        for size, counts in first_unsat.items()
     ]
+    limits, notes = _limits(transitions, first_unsat, exponent)
     if as_json:
-        print(json.dumps({"k": k, "transitions": [json_value(t) for t in transitions]}, indent=2))
+        found = {"k": k, "transitions": transitions, **limits, "notes": notes}
+        print(json.dumps(json_value(found), indent=2))
     else:
         show(transition_table(k, transitions))
+        for name, limit in limits.items():
+            if limit is not None:
+                print(f"{name.replace('_', ' ')}: {limit}")
+        for note in notes:
+            print(note)
     if figure:
-        figures.write(figures.satisfiability(transitions), figure)
+        drawn = {name: limits[name] for name in ("extrapolation", "collapse")}
+        figures.write(transition_figures.transition(k, transitions, **drawn)[0], figure)
+
+
+def _usual(k: int) -> str:
+    """The grid of alpha where none is asked for."""
+    from sgq.theory import first_moment_threshold
+
+    bound = first_moment_threshold(k)
+    return "3:6:0.1" if k == 3 else f"{0.4 * bound}:{1.3 * bound}:{0.03 * bound}"
+
+
+def _limits(
+    transitions: list[SatisfiabilityTransition], first_unsat: dict[int, ArrayLike], exponent: float
+) -> tuple[dict[str, Any], list[str]]:
+    """What the sizes say together, None where they are too few or too small, and why."""
+    from sgq.analysis import collapse, extrapolate
+
+    known = [t for t in transitions if t.alpha_50_error]
+    points = [[getattr(t, name) for t in known] for name in ("n", "alpha_50", "alpha_50_error")]
+    limits: dict[str, Any] = {}
+    notes = []
+    for name, find in (
+        ("extrapolation", lambda: extrapolate(*points, exponent=exponent)),
+        ("extrapolation_with_free_exponent", lambda: extrapolate(*points, exponent=None)),
+        ("collapse", lambda: collapse(first_unsat)),
+    ):
+        try:
+            limits[name] = find()
+        except ValueError as error:
+            limits[name] = None
+            notes.append(f"no {name.replace('_', ' ')}: {error}")
+    return limits, notes
 
 
 @contextmanager

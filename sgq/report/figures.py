@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sgq.analysis.overlaps import OverlapDistribution
-from sgq.analysis.satisfiability import SatisfiabilityTransition
 from sgq.analysis.success import format_interval
 from sgq.comparison_table import Comparison, ComparisonRow
 
@@ -76,40 +75,6 @@ def overlap_distribution(
     ax.set_ylim(bottom=0)
     if label is not None:
         ax.legend()
-    return ax
-
-
-def satisfiability(transitions: Sequence[SatisfiabilityTransition], ax: Axes | None = None) -> Axes:
-    """P(SAT) against clauses per variable, a curve for each n, and alpha_50 with its error at P = 1/2."""
-    ax = _axes(ax)
-    ax.axhline(0.5, color="0.8", linewidth=1, zorder=0)
-    for k, transition in enumerate(transitions):
-        curve, colour = transition.curve, COLOURS[k % len(COLOURS)]
-        alphas = curve.clauses / transition.n
-        ax.errorbar(
-            alphas,
-            curve.fraction,
-            yerr=_bars(curve.fraction, curve.low, curve.high),
-            color=colour,
-            marker=MARKERS[k % len(MARKERS)],
-            markersize=4,
-            linewidth=1,
-            capsize=2,
-            label=_legend(transition),
-        )
-        if transition.alpha_50 is not None:
-            ax.errorbar(
-                transition.alpha_50,
-                0.5,
-                xerr=transition.alpha_50_error,
-                color=colour,
-                marker="|",
-                markersize=20,
-                elinewidth=3,
-                zorder=4,
-            )
-    ax.set(xlabel="clauses per variable α", ylabel="P(SAT)", ylim=(-0.03, 1.03))
-    ax.legend()
     return ax
 
 
@@ -198,13 +163,6 @@ def _say(ax: Axes, place: int, text: str) -> None:
         0.5, place, textwrap.shorten(text, 52, placeholder=" …"), transform=ax.get_yaxis_transform(),
         ha="center", va="center", style="italic", fontsize="small",
     )  # fmt: skip
-
-
-def _legend(transition: SatisfiabilityTransition) -> str:
-    if transition.alpha_50 is None:
-        return f"n = {transition.n}"
-    error = "" if transition.alpha_50_error is None else f" ± {transition.alpha_50_error:.3f}"
-    return f"n = {transition.n}, $\\alpha_{{50}}$ = {transition.alpha_50:.3f}{error}"
 
 
 def _bars(value: Any, low: Any, high: Any) -> Any:

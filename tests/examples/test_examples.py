@@ -11,7 +11,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 FEW = {"sk_ground_states": ["--sizes", "64,96,128", "--instances", "4"], "hopfield_recall": ["--instances", "2"]}
 FEW |= {
     "time_to_solution": ["--sizes", "3,4", "--instances", "2"],
-    "sat_transition": ["--instances", "20"],
+    "sat_transition": ["--instances", "20", "--population", "1000"],
     "submit_to_leap": ["--mock"],
 }
 

@@ -116,6 +116,23 @@ def test_sat_transition_of_one_literal_a_clause(run: Any, tmp_path: Path) -> Non
     assert "alpha_50" in run(*kept, "--figure", str(tmp_path / "sat.svg")).out
 
 
+def test_sat_transition_says_what_its_sizes_say_together(run: Any, tmp_path: Path) -> None:
+    """Laws are printed with their errors, the same as in the JSON, or why there is none."""
+    pytest.importorskip("pysat")
+    base = ("sat-transition", "--instances", "100", "--workers", "1", "--store", str(tmp_path / "sat.db"))
+    base += ("--alpha", "4:16:4")
+    found = json.loads(run(*base, "-n", "10,25,50", "--json").out)
+    assert found["extrapolation"]["exponent"] == pytest.approx(5 / 3)
+    assert found["extrapolation"]["dof"] == 1
+    assert found["collapse"]["nu"] > 0
+    shown = run(*base, "-n", "10,25,50", "--exponent", "0.5", "--figure", str(tmp_path / "sat.svg")).out
+    for words in ("less Crawford & Auton's", "width, P = 3/4 to 1/4", " N^(-1/2); chi²/dof", "nu ≥ 2 asymptotically"):
+        assert words in shown
+    few = run(*base, "-n", "8")
+    assert "no extrapolation: n=[8.0]: the law has 2 parameters, so 2 sizes at least" in few.out
+    assert "no collapse: first_unsat of sizes [8]: two sizes or more" in few.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -146,6 +163,7 @@ def test_sat_transition_of_one_literal_a_clause(run: Any, tmp_path: Path) -> Non
         (["sat-transition", "-n", "ten"], "-n='ten'"),
         (["sat-transition", "-k", "0"], "-k=0"),
         (["sat-transition", "--workers", "0"], "workers=0"),
+        (["sat-transition", "--exponent", "0"], "--exponent=0.0"),
         (["sat-transition", "--store", "nowhere/s.db"], "--store nowhere/s.db: a file in a folder that exists"),
     ],
 )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sgq
-from sgq.analysis import overlap_distribution, satisfiability_transition
+from sgq.analysis import overlap_distribution
 from sgq.comparison_table import Comparison, ComparisonRow
 from sgq.report import figures
 
@@ -94,20 +94,3 @@ def test_overlap_distribution_is_drawn_as_computed():
     assert len(ax.patches[1].get_data().values) == 5
     assert ax.patches[0].get_edgecolor() != ax.patches[1].get_edgecolor()
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["T = 1", "T = 2"]
-
-
-def test_satisfiability_draws_a_curve_and_a_mark_for_each_n():
-    rng = np.random.default_rng(1)
-    alphas = np.linspace(3, 5, 9)
-    transitions = [satisfiability_transition(np.ceil(rng.normal(4.3 * n, n**0.5, 200)), n, alphas) for n in (20, 40)]
-    transitions.append(satisfiability_transition([None, None], 60, alphas, max_clauses=300))
-    _, ax = plt.subplots()
-    assert figures.satisfiability(transitions, ax) is ax
-    curves = [container.lines[0] for container in ax.containers]
-    np.testing.assert_allclose(curves[0].get_ydata(), transitions[0].curve.fraction)
-    np.testing.assert_allclose(curves[0].get_xdata(), transitions[0].curve.clauses / 20)
-    assert curves[1].get_xdata()[0] == transitions[0].alpha_50
-    assert len(curves) == 5  # three curves, two marks
-    legend = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert legend[0].startswith(f"n = 20, $\\alpha_{{50}}$ = {transitions[0].alpha_50:.3f} ±")
-    assert legend[2] == "n = 60"

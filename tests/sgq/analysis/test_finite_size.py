@@ -50,6 +50,7 @@ def test_crawford_and_auton():
     np.testing.assert_allclose(crawford_auton_ratio(n), [4.531, 4.344, 4.285], atol=1e-3)
     fit = extrapolate(n, crawford_auton_ratio(n), [0.01] * 3)
     assert (fit.limit, fit.amplitude) == pytest.approx((4.258, 58.26))
+    assert "N^(-5/3)" in str(fit)
 
 
 @pytest.mark.parametrize(
