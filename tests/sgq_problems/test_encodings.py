@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from math import comb, prod
+from pathlib import Path
 from typing import Any
 
 import networkx
@@ -15,8 +16,9 @@ from scipy.special import ive
 
 import sgq
 from sgq.models import Terms
+from sgq.sweeps import Serial, Sweep
 from sgq.testing import check_problem
-from sgq_problems.encodings import ENCODINGS, EncodedFormula, encode, tabulate_encodings
+from sgq_problems.encodings import ENCODINGS, encode, encoded_k_sat, tabulate_encodings
 from sgq_problems.not_all_equal import nae_sat
 from sgq_problems.one_in_k import one_in_k_sat
 from sgq_problems.satisfiability import KSat, k_sat
@@ -101,12 +103,8 @@ def test_largest_set_of_literals_that_an_assignment_makes_true_leaves_out_what_i
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_encoded_formulas_keep_the_promises_of_problems(encoding: str) -> None:
-    def build(*, k: int, seed: int) -> EncodedFormula:
-        """Draw a small planted formula."""
-        return encode(k_sat(n=5, k=k, m=4, planted="uniform", seed=seed), encoding)
-
     for k in (1, 2, 3, 4):
-        check_problem(build, k=k, seed=1)
+        check_problem(encoded_k_sat, encoding=encoding, n=5, k=k, m=4, planted="uniform", seed=1)
 
 
 def test_energies_by_hand_for_one_clause() -> None:
@@ -194,6 +192,11 @@ def test_coefficients_are_those_of_spins() -> None:
     assert (empty.largest, empty.smallest, empty.range) == (0.0, 0.0, 1.0)
 
 
+def test_an_edge_costs_twice_what_its_lighter_end_gains() -> None:
+    form = encode(k_sat(clauses=[[1], [-1, 2]], weights=[5, 1]), "independent-set").form
+    assert (form.fields.tolist(), form.couplings.tolist(), form.offset) == ([-5, -1, -1], [2, 2], 6)
+
+
 def test_embedded_sizes() -> None:
     find_embedding = partial(pytest.importorskip("minorminer").find_embedding, random_seed=1)
     formula = k_sat(clauses=[[1, 2, 3]], n=4)
@@ -236,6 +239,18 @@ def test_decoded_violations_are_those_of_the_problem_that_was_encoded() -> None:
     decoded = encoded.decode(encoded.lift([1, 1, 0])[0])
     assert decoded == formula.decode([1, 1, 0])
     assert decoded.violated == (0,)
+
+
+def test_a_sweep_has_the_encoding_as_an_axis(tmp_path: Path) -> None:
+    grid = {"encoding": {"each": list(ENCODINGS)}, "n": 4, "m": 30, "seed": {"each": [1, 2]}}
+    sweep = Sweep({"sat": ("sgq_problems.encodings:encoded_k_sat", grid)}, {"neal": ("neal", {"num_reads": 100})})
+    status = sweep.run(tmp_path / "store.db", executor=Serial())
+    assert (status.done, status.failed) == (10, 0)
+    frame = sweep.to_pandas(tmp_path / "store.db")
+    for seed, found in frame.groupby("problem_seed").lowest_energy:
+        counts = k_sat(n=4, m=30, seed=seed).energies(all_rows(4))
+        assert counts.min() > 0
+        assert set(found) == {counts.min()}
 
 
 def test_names_and_refusals() -> None:

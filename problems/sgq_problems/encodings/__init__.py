@@ -11,5 +11,6 @@ References
 from sgq_problems.encodings.encoded import ENCODINGS as ENCODINGS
 from sgq_problems.encodings.encoded import EncodedFormula as EncodedFormula
 from sgq_problems.encodings.encoded import encode as encode
+from sgq_problems.encodings.encoded import encoded_k_sat as encoded_k_sat
 from sgq_problems.encodings.sizes import EncodingSize as EncodingSize
 from sgq_problems.encodings.sizes import tabulate_encodings as tabulate_encodings

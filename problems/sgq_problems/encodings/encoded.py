@@ -6,14 +6,14 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sgq.checks import choice
 from sgq.models import Floats, QuadraticForm, Terms, Vartype, quadratic_model
-from sgq.problem import Problem
+from sgq.problem import Problem, Seed
 from sgq_problems.constraints import TruthAssignment
 from sgq_problems.encodings.base import Bits, Encoding, Formula
 from sgq_problems.encodings.independent_set import IndependentSet
@@ -22,7 +22,7 @@ from sgq_problems.encodings.polynomial import Polynomial
 from sgq_problems.encodings.rosenberg import Rosenberg
 from sgq_problems.encodings.symmetric import Symmetric
 from sgq_problems.generalized import GeneralizedSat
-from sgq_problems.satisfiability import KSat
+from sgq_problems.satisfiability import KSat, k_sat
 
 if TYPE_CHECKING:
     import dimod
@@ -158,3 +158,28 @@ def encode(problem: Problem, encoding: str) -> EncodedFormula:
         formula=problem,  # type: ignore[arg-type]  # checked there
         encoding=encoding,
     )
+
+
+def encoded_k_sat(
+    *,
+    encoding: str = "rosenberg",
+    n: int,
+    k: int = 3,
+    m: int | None = None,
+    alpha: float | None = None,
+    planted: Literal["uniform", "quiet"] | None = None,
+    seed: Seed = None,
+) -> EncodedFormula:
+    """Draw a formula of random K-SAT and encode it, so that a sweep can have the encoding as one of its axes.
+
+    A sweep finds it as ``"sgq_problems.encodings:encoded_k_sat"``; give it a `seed`, or a grid of them, so that every
+    encoding is of the same formulas. It is no option of `k_sat`, which makes formulas, for solvers of clauses too.
+
+    Parameters
+    ----------
+    encoding
+        As for `encode`; the one with the fewest couplers of K = 3 by default.
+    n, k, m, alpha, planted, seed
+        As for `k_sat`: equal ones give the same formula in every encoding.
+    """
+    return encode(k_sat(n=n, k=k, m=m, alpha=alpha, planted=planted, seed=seed), encoding)

@@ -76,7 +76,7 @@ def tabulate_encodings(
     encodings
         Names, all of them by default; one row for each, in this order.
     hardware
-        The working graph of an annealer, such as ``dwave_networkx.pegasus_graph(16)``.
+        The working graph of an annealer, such as ``dwave.graphs.pegasus_graph(16)``.
     embed
         ``embed(edges, hardware)`` returns {variable: its chain of sites}, empty where it finds none. That is
         ``minorminer.find_embedding`` (``pip install "sgq[dwave]"``), or
