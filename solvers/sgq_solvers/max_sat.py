@@ -59,11 +59,11 @@ class MaxSATSolver:
         Returns
         -------
         dimod.SampleSet
-            One row, a ground state in bits, or the best assignment known when the time was up, if any (there is none
-            as long as it is open whether the hard clauses can be satisfied). ``info["sgq"]`` holds `proven`,
+            One row, a ground state in bits, or the best assignment known when the search was cut short, if any (there
+            is none as long as it is open whether the hard clauses can be satisfied). ``info["sgq"]`` holds `proven`,
             `lower_bound` (of the energy), `satisfiable` (whether all clauses can be satisfied together; None if
-            undecided), of a problem with hard clauses `hard_satisfiable` likewise, and if the time was up
-            ``"stopped": "time_limit"``.
+            undecided), of a problem with hard clauses `hard_satisfiable` likewise, and `stopped`, ``"time_limit"`` or
+            ``"interrupt"`` (Ctrl-C), where the search was cut short.
 
         Raises
         ------
@@ -76,10 +76,10 @@ class MaxSATSolver:
         if getattr(problem, "clauses", None) is None:
             raise ValueError(f"{problem!r} has no clauses: max-sat takes k-sat problems, DIMACS CNF and WCNF files")
         pysat()
-        search = _Search(problem)
-        hard_satisfiable = search.run(search.hard, deadline)
-        if hard_satisfiable is False:
-            search.run(np.zeros_like(search.hard), deadline)
+        search = _Search(problem, deadline)
+        hard_satisfiable = search.run(search.hard)
+        if hard_satisfiable is False and not search.stopped:
+            search.run(np.zeros_like(search.hard))
         violated = bool(search.lower_bound) or hard_satisfiable is False
         info: dict[str, Any] = {
             "proven": search.proven,
@@ -88,16 +88,16 @@ class MaxSATSolver:
         }
         if search.hard.any():
             info["hard_satisfiable"] = hard_satisfiable
-        if not search.proven:
-            info["stopped"] = "time_limit"
+        if search.stopped:
+            info["stopped"] = search.stopped
         return _answer(problem, search.best, info)
 
 
 class _Search:
     """What is known of the optimum: the best assignment, bounds in units of 1 / `scale`, and whether it is proven."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, deadline: Deadline) -> None:
+        self.problem, self.deadline = problem, deadline
         self.clauses: Sequence[Sequence[int]] = getattr(problem, "clauses")  # noqa: B009 (Problem has none)
         weights, hard = getattr(problem, "weights", None), getattr(problem, "hard", None)
         self.scale, self.weights = _whole([1.0] * len(self.clauses) if weights is None else weights.tolist())
@@ -105,11 +105,15 @@ class _Search:
         self.best: NDArray[np.int8] | None = None
         self.energy = np.inf
         self.lower_bound, self.proven = 0, False
+        self.hard_satisfiable: bool | None = None
+        self.stopped: str | None = None
 
-    def run(self, hard: NDArray[np.bool_], deadline: Deadline) -> bool | None:
+    def run(self, hard: NDArray[np.bool_]) -> bool | None:
         """Minimise with these clauses hard; whether they can be satisfied, None if that is still open."""
         from sgq_solvers.core_guided import CoreGuided
 
+        if not hard.any():
+            self._found([])  # any assignment is allowed, this one if there is no time to look for a better one
         firm, soft = np.flatnonzero(hard).tolist(), np.flatnonzero(~hard).tolist()
         with CoreGuided(
             [self.clauses[c] for c in soft],
@@ -117,22 +121,24 @@ class _Search:
             [self.clauses[c] for c in firm],
             self._found,
         ) as search:
-            satisfiable: bool | None = in_thread(lambda: self._minimise(search), search.interrupt, deadline)
+            try:
+                in_thread(lambda: self._minimise(search), search.interrupt, self.deadline)
+            except KeyboardInterrupt:
+                self.stopped = "interrupt"
             self.lower_bound = max(self.lower_bound, search.cost)
-        return satisfiable
+        return self.hard_satisfiable
 
-    def _minimise(self, search: CoreGuided) -> bool | None:
+    def _minimise(self, search: CoreGuided) -> None:
         from sgq_solvers.core_guided import StoppedError
 
-        satisfiable = None
+        self.hard_satisfiable = None
         try:
-            satisfiable = search.hard_satisfiable()
-            if satisfiable:
+            self.hard_satisfiable = search.hard_satisfiable()
+            if self.hard_satisfiable:
                 self.best = self._bits(search.compute())
                 self.proven = True
         except StoppedError:
-            pass
-        return satisfiable
+            self.stopped = "time_limit"
 
     def _found(self, literals: list[int]) -> None:
         """Keep the model of a call if it is better than the best so far."""

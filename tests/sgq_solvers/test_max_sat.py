@@ -1,7 +1,10 @@
 """MaxSAT against enumeration: fewest violated clauses, least weight, hard clauses, and bounds when time is up."""
 
 import itertools
+import os
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +127,19 @@ def test_bounds_when_the_time_is_up() -> None:
     assert (info["proven"], info["stopped"], info["satisfiable"]) == (False, "time_limit", False)
     assert 0 < info["lower_bound"] <= min(walk, samples.first.energy)
     assert samples.first.energy < len(formula.clauses) / 8  # better than a random assignment
+    short = sgq.solve(k_sat(n=2000, alpha=7.0, seed=1), "max-sat", time_limit=1e-6)
+    assert (len(short), short.info["sgq"]["lower_bound"], short.info["sgq"]["satisfiable"]) == (1, 0, None)
+
+
+def test_control_c_stops_with_the_best_so_far() -> None:
+    formula = k_sat(n=100, alpha=7.0, seed=1)
+    sgq.get_solver("max-sat")().warm_up(formula)
+    timer = threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    samples = sgq.solve(formula, "max-sat")
+    info = samples.info["sgq"]
+    assert (len(samples), info["proven"], info["stopped"]) == (1, False, "interrupt")
+    assert 0 < info["lower_bound"] <= samples.first.energy
 
 
 def test_no_row_while_the_hard_clauses_are_undecided() -> None:
