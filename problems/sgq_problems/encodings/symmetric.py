@@ -13,15 +13,16 @@ class Symmetric(ClauseByClause):
 
     The pairs give (t-1)(t-2)/2: 1, 0, 0 for t = 0, 1, 2, as it should be, and Σ_{j=2}^{K-1} max(0, t - j) too much
     beyond. A free ancilla subtracts max(0, a t - b), and one with a = 2, b = 2j + 1 does what j and j + 1 do, for t is
-    whole: ⌊(K-1)/2⌋ ancillas, the last with a = 1, b = K - 1 where K is odd. It is the quadratic form of a product of
-    K falsities with the fewest ancillas known term by term [2]_.
+    whole: ⌊(K-1)/2⌋ ancillas, the last with a = 1, b = K - 1 where K is odd, as many as in [2]_. From K = 7 on, forms
+    with fewer exist, ⌈log2 K⌉ - 1, whose coefficients grow with K [3]_.
 
-    Where t = b = K - 1 of an odd number K of literals are true, the last ancilla is free; every other is determined.
+    Where t = b = K - 1 of an odd number K ≥ 3 of literals are true, the last ancilla is free; every other is determined.
 
     References
     ----------
     .. [1] N. Chancellor, S. Zohren, P. A. Warburton, S. C. Benjamin, S. Roberts, Sci. Rep. 6, 37107 (2016).
     .. [2] H. Ishikawa, IEEE Trans. Pattern Anal. Mach. Intell. 33, 1234 (2011).
+    .. [3] E. Boros, Y. Crama, E. Rodríguez-Heck, J. Comb. Optim. 39, 687 (2020).
     """
 
     @staticmethod
