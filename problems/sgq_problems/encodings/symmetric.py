@@ -16,7 +16,7 @@ class Symmetric(ClauseByClause):
     whole: ⌊(K-1)/2⌋ ancillas, the last with a = 1, b = K - 1 where K is odd, as many as in [2]_. From K = 7 on, forms
     with fewer exist, ⌈log2 K⌉ - 1, whose coefficients grow with K [3]_.
 
-    Where t = b = K - 1 of an odd number K ≥ 3 of literals are true, the last ancilla is free; every other is determined.
+    Where t = K - 1 of an odd number K ≥ 3 of literals are true, the last ancilla is free; every other is determined.
 
     References
     ----------
