@@ -12,6 +12,7 @@ FEW = {"sk_ground_states": ["--sizes", "64,96,128", "--instances", "4"], "hopfie
 FEW |= {
     "time_to_solution": ["--sizes", "3,4", "--instances", "2"],
     "sat_transition": ["--instances", "20", "--population", "1000"],
+    "sat_landscape": ["--instances", "2", "--sizes", "10,20", "--counted", "8,10"],
     "submit_to_leap": ["--mock"],
 }
 
