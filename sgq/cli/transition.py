@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,7 +61,8 @@ def sat_transition(
     exponent = real("--exponent", exponent, 0.0, above=True)
     alphas = parse_grid("--alpha", alpha or _usual(k))
     sizes = [integer("-n", parse_value(size), 1) for size in n.split(",")]
-    parameters = {"n": {"each": sizes}, "k": k, "alpha": float(alphas[-1])}
+    most = max(_most(k), float(alphas[-1]))
+    parameters = {"n": {"each": sizes}, "k": k, "alpha": most}
     sweep = Sweep(
         {f"{k}-SAT": ("k-sat", parameters)},
         {"cdcl": ("cdcl", {"incremental": True})},
@@ -86,7 +88,7 @@ def sat_transition(
         print(f"sgq: interrupted after {complete} of {instances} instances", file=sys.stderr)
     first_unsat = {int(size): of_size["first_unsatisfiable"] for size, of_size in runs.groupby("n", sort=False)}
     transitions = [
-        satisfiability_transition(counts, size, alphas, max_clauses=round(float(alphas[-1]) * size))
+        satisfiability_transition(counts, size, alphas, max_clauses=round(most * size))
         for size, counts in first_unsat.items()
     ]
     limits, notes = _limits(transitions, first_unsat, exponent)
@@ -105,12 +107,22 @@ def sat_transition(
         figures.write(transition_figures.transition(k, transitions, **drawn)[0], figure)
 
 
+def _most(k: int) -> float:
+    """Clauses per variable that formulas may grow to: so many that any usual grid of alpha has the same formulas."""
+    from sgq.theory import first_moment_threshold
+
+    return float(math.ceil(2 * first_moment_threshold(k)))
+
+
 def _usual(k: int) -> str:
     """The grid of alpha where none is asked for."""
     from sgq.theory import first_moment_threshold
 
+    if k == 3:
+        return "3:6:0.1"
     bound = first_moment_threshold(k)
-    return "3:6:0.1" if k == 3 else f"{0.4 * bound}:{1.3 * bound}:{0.03 * bound}"
+    step = float(f"{0.03 * bound:.0e}")  # one digit
+    return f"{round(0.4 * bound / step) * step:g}:{round(1.3 * bound / step) * step:g}:{step:g}"
 
 
 def _limits(

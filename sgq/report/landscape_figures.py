@@ -31,16 +31,21 @@ def search_cost(runs: pd.DataFrame, ax: Axes | None = None, *, column: str = "de
     ax
         Axes to draw into; made when None.
     column
-        ``"decisions"`` or ``"conflicts"`` of a complete search, ``"flips"`` of a local one. The axis is linear below 1.
+        ``"decisions"`` or ``"conflicts"`` of a complete search, ``"flips"`` of a local one. The axis is logarithmic
+        unless a quartile is 0.
     """
-    ax = _axes(runs, column, ax)
+    ax, lowest = _axes(runs, column, ax), np.inf
     for label, alphas, groups, style in _lines(runs, column):
         low, middle, high = np.transpose([quantiles(group, (0.25, 0.5, 0.75)).value for group in groups])
         ax.plot(alphas, middle, label=label, **style)
         ax.fill_between(alphas, low, high, color=style["color"], alpha=0.15, linewidth=0)
-    ax.set_yscale("symlog", linthresh=1.0)
+        lowest = min(lowest, low.min())
+    if lowest > 0:
+        ax.set_yscale("log")
+    else:
+        ax.set_yscale("symlog", linthresh=1.0)
+        ax.set_ylim(bottom=0)
     ax.set(xlabel="clauses per variable α", ylabel=f"{column}, median and quartiles")
-    ax.set_ylim(bottom=0)
     ax.legend(frameon=False)
     return ax
 
