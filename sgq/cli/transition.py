@@ -42,6 +42,9 @@ def sat_transition(
         Path | None, typer.Option(help="Keep the runs in this file; the same command carries on, more instances add.")
     ] = None,
     figure: Annotated[Path | None, typer.Option(help="Draw P(SAT) to this file (PNG, SVG, PDF).")] = None,
+    survey: Annotated[
+        bool, typer.Option("--survey", help="Draw the threshold of survey propagation too: ten seconds for K = 3.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure where random K-SAT turns unsatisfiable, one pass over each formula deciding it at every length."""
@@ -49,6 +52,7 @@ def sat_transition(
     from sgq.checks import integer, real
     from sgq.report import figures, transition_figures
     from sgq.sweeps import Sweep
+    from sgq.theory import satisfiability_threshold
 
     for option, file in (("--figure", figure), ("--store", store)):
         if file:
@@ -56,6 +60,8 @@ def sat_transition(
     if figure:
         figures.check_format(figure)
     k = integer("-k", k, 1)
+    if survey and (figure is None or k < 3):
+        raise ValueError(f"--survey: a line of a --figure, for K of at least 3, not {k}")
     if exponent is None:
         exponent = 1 / 3 if k == 2 else 5 / 3
     exponent = real("--exponent", exponent, 0.0, above=True)
@@ -104,6 +110,8 @@ def sat_transition(
             print(note)
     if figure:
         drawn = {name: limits[name] for name in ("extrapolation", "collapse")}
+        if survey:
+            drawn["survey"] = satisfiability_threshold(k, population=4000, sweeps=60, seed=1)
         figures.write(transition_figures.transition(k, transitions, **drawn)[0], figure)
 
 

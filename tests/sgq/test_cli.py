@@ -164,6 +164,7 @@ def test_sat_transition_says_what_its_sizes_say_together(run: Any, tmp_path: Pat
         (["sat-transition", "-k", "0"], "-k=0"),
         (["sat-transition", "--workers", "0"], "workers=0"),
         (["sat-transition", "--exponent", "0"], "--exponent=0.0"),
+        (["sat-transition", "--survey"], "--survey: a line of a --figure"),
         (["sat-transition", "--store", "nowhere/s.db"], "--store nowhere/s.db: a file in a folder that exists"),
     ],
 )
