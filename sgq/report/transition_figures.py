@@ -72,19 +72,19 @@ def satisfiability(transitions: Sequence[SatisfiabilityTransition], ax: Axes | N
 def thresholds(k: int, ax: Axes, *, survey: Threshold | None = None) -> Axes:
     """Theory's lines for N → ∞ in axes whose abscissa is α; each says whether it is exact, predicted or estimated.
 
-    The region above the first-moment bound is shaded: it holds no solutions, rigorously.
+    The region above the first-moment bound is shaded: there P(SAT) vanishes for N → ∞, rigorously.
     """
     low, high = ax.get_xlim()
     bound, fields = first_moment_threshold(k), integer_field_threshold(k) if k > 1 else None
     high = max(high, 1.04 * bound)
-    ax.axvspan(bound, high, color="0.9", zorder=-1, label=f"{bound:.3f}: exact upper bound (first moment)")
+    ax.axvspan(bound, high, color="0.9", zorder=-1, label=f"N → ∞: {bound:.3f}, exact upper bound (first moment)")
     if fields is not None:
         what = (
             "exact for K = 2" if k == 2 else "replica-symmetric estimate" + (", not below the bound" if k > 3 else "")
         )
-        ax.axvline(fields, color=RED, linestyle=":", linewidth=1.8, label=f"{fields:.3f}: {what}")
+        ax.axvline(fields, color=RED, linestyle=":", linewidth=1.8, label=f"N → ∞: {fields:.3f}, {what}")
     if survey is not None:
-        text = f"{survey.value:.3f} ± {survey.error:.3f}: survey propagation, cavity prediction"
+        text = f"N → ∞: {survey.value:.3f} ± {survey.error:.3f}, survey propagation, cavity prediction"
         ax.axvline(survey.value, color=BLACK, linestyle="--", linewidth=1.2, label=text)
     ax.set_xlim(low, high if fields is None else max(high, 1.02 * fields))
     ax.legend(**_BELOW)

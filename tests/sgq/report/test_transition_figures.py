@@ -52,10 +52,10 @@ def test_satisfiability_draws_a_curve_and_a_mark_for_each_n(transitions):
 @pytest.mark.parametrize(
     ("k", "words"),
     [
-        (1, ["1.000: exact upper bound"]),
-        (2, ["2.409: exact upper bound", "1.000: exact for K = 2"]),
-        (3, ["5.191: exact upper bound", "5.181: replica-symmetric estimate"]),
-        (4, ["10.740: exact upper bound", "replica-symmetric estimate, not below the bound"]),
+        (1, ["N → ∞: 1.000, exact upper bound"]),
+        (2, ["N → ∞: 2.409, exact upper bound", "N → ∞: 1.000, exact for K = 2"]),
+        (3, ["N → ∞: 5.191, exact upper bound", "N → ∞: 5.181, replica-symmetric estimate"]),
+        (4, ["N → ∞: 10.740, exact upper bound", "replica-symmetric estimate, not below the bound"]),
     ],
 )
 def test_every_threshold_says_what_it_is(k, words):
@@ -72,7 +72,7 @@ def test_survey_propagation_is_the_one_that_was_given():
     _, ax = plt.subplots()
     transition_figures.thresholds(3, ax, survey=Threshold(4.25, 0.02))
     assert ax.lines[-1].get_xdata()[0] == 4.25
-    assert legend(ax)[-1] == "4.250 ± 0.020: survey propagation, cavity prediction"
+    assert legend(ax)[-1] == "N → ∞: 4.250 ± 0.020, survey propagation, cavity prediction"
 
 
 def test_transition_has_a_panel_for_each_result(counts, transitions):
