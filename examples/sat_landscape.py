@@ -13,7 +13,7 @@ from sgq.report import landscape_figures
 from sgq.sweeps import Sweep
 
 ALPHAS = [1.0, 2.0, 2.5, 3.0, 3.5, 3.75, 4.0, 4.25, 4.5, 4.75, 5.0, 5.5, 6.0, 7.0, 8.0, 10.0]
-COUNTED = ["ground_energy", "sgq.sweeps.solution_measures:solution_entropy"]
+COUNTED = ["ground_energy", "solution_entropy"]
 
 
 def main() -> None:

@@ -59,7 +59,7 @@ def solution_entropy(runs: pd.DataFrame, ax: Axes | None = None, *, k: int = 3) 
     Parameters
     ----------
     runs
-        Of a sweep with the measure ``sgq.sweeps.solution_measures:solution_entropy``.
+        Of a sweep with the measure ``solution_entropy``.
     ax
         Axes to draw into; made when None.
     k

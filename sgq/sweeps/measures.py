@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -101,6 +102,15 @@ def search_cost(problem: Problem, samples: dimod.SampleSet) -> Numbers:
     return {name: float(info[name]) for name in ("decisions", "conflicts", "flips") if name in info}
 
 
+def solution_entropy(problem: Problem, samples: dimod.SampleSet) -> float:
+    """ln(number of solutions) / N, in nats per variable; NaN if there are none, no clauses, or they were not counted.
+
+    Of solvers that count them all in `degeneracy`: `exhaustive`, and `cdcl` with `max_solutions`.
+    """
+    count = samples.info["sgq"].get("degeneracy")
+    return math.log(count) / problem.num_variables if count and satisfiable(problem, samples) == 1 else np.nan
+
+
 def overlap_moments(problem: Problem, samples: dimod.SampleSet) -> Numbers:
     """Moments [q²] and [q⁴] of the overlap of two reads, for the Binder ratio of averages; NaN with a single read."""
     if samples.record.num_occurrences.sum() < 2:
@@ -133,6 +143,7 @@ MEASURES: dict[str, Callable[[Problem, dimod.SampleSet], Any]] = {
         satisfiable,
         first_unsatisfiable,
         search_cost,
+        solution_entropy,
         overlap_moments,
     )
 }

@@ -10,7 +10,7 @@ import pytest
 
 import sgq
 from sgq.report import landscape_figures
-from sgq.sweeps.solution_measures import solution_entropy
+from sgq.sweeps.measures import solution_entropy
 from sgq.theory import integer_field_energy
 
 mpl.use("Agg")
