@@ -51,7 +51,7 @@ def main() -> None:
         ax.errorbar(sizes + shift / 10, median, [median - low, high - median], fmt=f"C{shift}o", capsize=3, label=law)
         ax.semilogy(sizes, 2 ** (level + c * sizes), f"C{shift}", lw=1, base=2)
     ax.set(xlabel="variables n", ylabel="shots, flips or guesses to a solution", xticks=sizes)
-    ax.legend(title=f"{a.k}-SAT, M/N = {a.alpha:g}, {a.instances} satisfiable: $2^{{cn}}$ through medians, quartiles")
+    plt.figlegend(loc="outside upper center", title=f"{a.instances} {a.k}-SAT, M/N = {a.alpha:g}: medians, $2^{{cn}}$")
     plt.savefig(a.output, dpi=150)
 
 
