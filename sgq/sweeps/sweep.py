@@ -211,9 +211,7 @@ class Sweep:
             raise ValueError(f"workers={workers}: an executor has its own")
         number = None if workers is None else integer("workers", workers, 1)
         if executor is not None and not isinstance(executor, Executor):
-            raise ValueError(
-                f"executor={executor!r}: an instance of concurrent.futures.Executor, or None for processes"
-            )
+            raise ValueError(f"executor={executor!r}: an instance of concurrent.futures.Executor, or None")
         self = self._by_this_code()
         with Store(store, writable=True) as opened:
             opened.add_record(canonical_json(self.record()), environment())
@@ -242,7 +240,7 @@ class Sweep:
         return {measure.identity for measure in self.measures}
 
     def _by_this_code(self) -> Sweep:
-        """This sweep with the versions of today, where it was read from a store that older ones wrote."""
+        """This sweep with the versions of today, wherever it was read from."""
         problems, solvers = (
             tuple(replace(point, **facts(point.name, point.parameters)) for point in points)
             for points, facts in ((self.problems, problem_point), (self.solvers, solver_point))
@@ -289,8 +287,9 @@ class Sweep:
         """One row a run: point, instance, seeds, measures, times, and the error of a run that failed.
 
         Parameters of problems and solvers stand under their own names, or as ``problem_x`` and ``solver_x`` where a
-        name is needed twice. ``attrs`` names the columns over which the sweep goes, ``"problem_axes"`` and
-        ``"solver_axes"``. Needs pandas.
+        name is needed twice. A run that another of the same instance went below has hit nothing, whatever its own
+        target was, unless its solver was given one. ``attrs`` names the columns over which the sweep goes,
+        ``"problem_axes"`` and ``"solver_axes"``, and those of the ``"measures"``. Needs pandas.
         """
         from sgq.sweeps.tables import to_pandas
 
