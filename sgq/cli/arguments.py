@@ -53,11 +53,11 @@ def check_folder(option: str, path: Path) -> None:
         raise ValueError(f"{option} {path}: a file in a folder that exists")
 
 
-def check_output(output: Path, store: Path) -> None:
-    """Raise before any work is done if `output` cannot be written, or is the store that is read."""
-    check_folder("--output", output)
-    if output.exists() and store.exists() and output.samefile(store):
-        raise ValueError(f"--output {output}: this is the store; choose another file")
+def check_output(option: str, output: Path, store: Path) -> None:
+    """Raise before any work is done if `output` cannot be written, or is the store of the runs."""
+    check_folder(option, output)
+    if output.absolute() == store.absolute() or (output.exists() and store.exists() and output.samefile(store)):
+        raise ValueError(f"{option} {output}: this is the store; choose another file")
 
 
 def parse_options(texts: list[str] | None) -> dict[str, Any]:

@@ -16,10 +16,15 @@ def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="The HTML file to write.")],
 ) -> None:
     """Write a self-contained HTML page about a sweep: what was run, tables that sort, figures with their data."""
+    check_output("--output", output, store)
+    write_page(store, output)
+
+
+def write_page(store: Path, output: Path) -> None:
+    """Write the page about the sweep that a store holds."""
     from sgq.report.page import sweep_page
     from sgq.sweeps import Store, Sweep
 
-    check_output(output, store)
     with Store(store) as opened:
         sweep = Sweep.of(opened)
         points = {

@@ -84,7 +84,7 @@ def export(
     """Write the runs to a table: CSV and Parquet with one row a run, NetCDF with named dimensions and averages."""
     from sgq.sweeps import Store, Sweep
 
-    check_output(output, store)
+    check_output("--output", output, store)
     with Store(store) as opened:
         Sweep.of(opened).export(opened, output)
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sgq.cli.arguments import INTERRUPTED, AsJson, check_folder, parse_grid, parse_value
+from sgq.cli.arguments import INTERRUPTED, AsJson, check_folder, check_output, parse_grid, parse_value
+from sgq.cli.reporting import write_page
 from sgq.terminal import json_value, show, sweep_bar, transition_table
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def sat_transition(
         Path | None, typer.Option(help="Keep the runs in this file; the same command carries on, more instances add.")
     ] = None,
     figure: Annotated[Path | None, typer.Option(help="Draw P(SAT) to this file (PNG, SVG, PDF).")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a page about the sweep to this HTML file.")] = None,
     survey: Annotated[
         bool, typer.Option("--survey", help="Draw the threshold of survey propagation too: ten seconds for K = 3.")
     ] = False,
@@ -54,9 +56,11 @@ def sat_transition(
     from sgq.sweeps import Sweep
     from sgq.theory import satisfiability_threshold
 
-    for option, file in (("--figure", figure), ("--store", store)):
+    for option, file in (("--figure", figure), ("--store", store), ("--report", report)):
         if file:
             check_folder(option, file)
+    if store and report:
+        check_output("--report", report, store)
     if figure:
         figures.check_format(figure)
     k = integer("-k", k, 1)
@@ -84,6 +88,8 @@ def sat_transition(
             except KeyboardInterrupt:
                 interrupted = True
         runs = sweep.to_pandas(file)
+        if report:
+            write_page(file, report)
     failed = runs["error"].dropna()
     if len(failed):
         raise ValueError(f"{len(failed)} runs failed: {failed.iloc[0].splitlines()[0]}")

@@ -14,11 +14,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sgq.analysis.disorder import disorder_average
-from sgq.analysis.satisfiability import wilson_interval
-from sgq.report.sweep_formulas import formulas
+from sgq.analysis.satisfiability import satisfiable_fraction, wilson_interval
+from sgq.report.sweep_formulas import formulas, uniform_literals
 from sgq.report.sweep_points import groups, line_keys, line_labels
 
 Floats = NDArray[np.float64]
+
+_RATIOS = ("alpha", "m")
 
 
 def energy_data(runs: pd.DataFrame) -> pd.DataFrame:
@@ -109,16 +111,30 @@ def satisfiability_data(runs: pd.DataFrame) -> pd.DataFrame:
     """P(SAT) against clauses per variable: of all formulas, whichever solver decided them; a line has no solver.
 
     The fraction is that among decided formulas. Its interval, one standard error (Wilson's, z = 1), reaches from the
-    low end that it has if no undecided formula is satisfiable to the high end that it has if all are.
+    low end that it has if no undecided formula is satisfiable to the high end that it has if all are. Formulas that
+    grew clause by clause, of the measure `first_unsatisfiable`, are decided at every length. `uniform_literals` is K
+    for random K-SAT as theory treats it.
     """
     lines = []
-    for columns, line in _lines(formulas(runs), ("alpha", "m"), solvers=False):
-        points = line.groupby("clauses_per_variable")["satisfiable"]
-        decided, satisfiable, total = (points.agg(f).to_numpy(dtype=float) for f in ("count", "sum", "size"))
-        undecided = total - decided
-        with np.errstate(invalid="ignore"):
-            fraction = satisfiable / decided
-        table = {
+    grown = "first_unsatisfiable" in runs
+    for columns, line in _lines(runs[runs["error"].isna()] if grown else formulas(runs), _RATIOS, solvers=False):
+        table = _growing(line) if grown else _decided(line)
+        if len(table) and (table["satisfiable"] + table["unsatisfiable"]).any():
+            literals = uniform_literals(line).unique()
+            table["uniform_literals"] = literals[0] if len(literals) == 1 else np.nan
+            lines.append(pd.DataFrame(columns | table.to_dict("list")))
+    return _joined(lines)
+
+
+def _decided(line: pd.DataFrame) -> pd.DataFrame:
+    """P(SAT) at the ratios at which there are formulas."""
+    points = line.groupby("clauses_per_variable")["satisfiable"]
+    decided, satisfiable, total = (points.agg(f).to_numpy(dtype=float) for f in ("count", "sum", "size"))
+    undecided = total - decided
+    with np.errstate(invalid="ignore"):
+        fraction = satisfiable / decided
+    return pd.DataFrame(
+        {
             "alpha": np.array(sorted(points.groups), dtype=float),
             "instances": total.astype(int),
             "satisfiable": satisfiable.astype(int),
@@ -128,9 +144,30 @@ def satisfiability_data(runs: pd.DataFrame) -> pd.DataFrame:
             "low": wilson_interval(satisfiable / total, total)[0],
             "high": wilson_interval((satisfiable + undecided) / total, total)[1],
         }
-        if decided.any():
-            lines.append(pd.DataFrame(columns | table))
-    return _joined(lines)
+    )
+
+
+def _growing(line: pd.DataFrame, points: int = 30) -> pd.DataFrame:
+    """P(SAT) of formulas of one size that grew, from where all are satisfiable to where none is."""
+    counts, n = line["first_unsatisfiable"].dropna(), line["num_variables"].iloc[0]
+    if not len(counts) or line["num_variables"].nunique() > 1:
+        return pd.DataFrame()
+    last = counts.max() if len(counts) == len(line) else counts.max() - 1  # nothing is known of the others' ends
+    clauses = np.unique(np.linspace(counts.min() - 1, last, points).round())
+    curve = satisfiable_fraction(line["first_unsatisfiable"], int(n), clauses / n, max_clauses=int(last))
+    satisfiable = np.rint(curve.fraction * len(line)).astype(int)
+    return pd.DataFrame(
+        {
+            "alpha": curve.clauses / n,
+            "instances": len(line),
+            "satisfiable": satisfiable,
+            "unsatisfiable": len(line) - satisfiable,
+            "undecided": 0,
+            "satisfiable_fraction": curve.fraction,
+            "low": curve.low,
+            "high": curve.high,
+        }
+    )
 
 
 def _lines(

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from sgq.analysis.disorder import quantiles
-from sgq.report.figures import COLOURS, MARKERS, pyplot
+from sgq.report.figures import BLACK, COLOURS, MARKERS, RED, pyplot
 from sgq.report.sweep_points import with_error
+from sgq.report.transition_figures import known_thresholds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,7 +109,8 @@ def success(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
 def satisfiability(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """P(SAT) against clauses per variable, a curve for each line; where nothing was decided, an interval alone.
 
-    Points of several lines stand a little apart.
+    Points of several lines stand a little apart. Where all are uniform random K-SAT of one K, upright lines are
+    theory's thresholds for N → ∞, each with words that say whether it is exact.
     """
     made, ax, labels = ax is None, _axes(ax), []
     ax.axhline(0.5, color="0.8", linewidth=1, zorder=0)
@@ -119,6 +121,14 @@ def satisfiability(data: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.errorbar(x, middle, yerr=half, fmt="none", ecolor=style["color"], elinewidth=1, capsize=2)
         ax.plot(x, line["satisfiable_fraction"], **style)
         labels.append((label, style))
+    literals = data["uniform_literals"].unique()
+    if len(literals) == 1 and math.isfinite(literals[0]):
+        (bound, text), *estimates = known_thresholds(int(literals[0]))
+        upright = [(bound, text, BLACK, "--"), *((alpha, text, RED, ":") for alpha, text in estimates if alpha < bound)]
+        for alpha, text, colour, dashes in upright:
+            style = {"color": colour, "linestyle": dashes, "linewidth": 1.6}
+            ax.axvline(alpha, zorder=0, **style)
+            labels.append((text, style))
     ax.set(xlabel="clauses per variable α", ylabel="P(SAT)", ylim=(-0.03, 1.03))
     return _finished(ax, labels, made)
 

@@ -6,9 +6,12 @@ does not solve, so that the fraction among its own answers would be 1 at any rat
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pandas as pd
 
+from sgq.registry import get_problem
 from sgq.report.sweep_points import groups, line_keys, parameter, parameter_name, written
 
 
@@ -37,6 +40,16 @@ def formulas(runs: pd.DataFrame) -> pd.DataFrame:
         satisfiable=low.where(low == high), clauses_per_variable=same["clauses_per_variable"].transform("first")
     )
     return runs.dropna(subset=["clauses_per_variable"]).drop_duplicates(keys)
+
+
+def uniform_literals(runs: pd.DataFrame) -> pd.Series:
+    """K where a run's formula is of uniform random K-SAT, for which theory has thresholds; NaN elsewhere."""
+    if "family" not in runs:
+        return pd.Series(np.nan, runs.index)
+    otherwise = [column for column in ("planted", "regular", "replacement", "clauses") if column in runs]
+    uniform = (runs["family"] == "k-sat") & ~runs[otherwise].fillna(False).astype(bool).any(axis=1)
+    default = inspect.signature(get_problem("k-sat")).parameters["k"].default
+    return parameter(runs, "k").fillna(default).where(uniform)
 
 
 def contradictions(runs: pd.DataFrame) -> list[str]:

@@ -75,20 +75,34 @@ def thresholds(k: int, ax: Axes, *, survey: Threshold | None = None) -> Axes:
     The region above the first-moment bound is shaded: there P(SAT) vanishes for N → ∞, rigorously.
     """
     low, high = ax.get_xlim()
-    bound, fields = first_moment_threshold(k), integer_field_threshold(k) if k > 1 else None
+    (bound, text), *estimates = known_thresholds(k)
     high = max(high, 1.04 * bound)
-    ax.axvspan(bound, high, color="0.9", zorder=-1, label=f"N → ∞: {bound:.3f}, exact upper bound (first moment)")
-    if fields is not None:
-        what = (
-            "exact for K = 2" if k == 2 else "replica-symmetric estimate" + (", not below the bound" if k > 3 else "")
-        )
-        ax.axvline(fields, color=RED, linestyle=":", linewidth=1.8, label=f"N → ∞: {fields:.3f}, {what}")
+    ax.axvspan(bound, high, color="0.9", zorder=-1, label=text)
+    for alpha, text in estimates:
+        ax.axvline(alpha, color=RED, linestyle=":", linewidth=1.8, label=text)
+        high = max(high, 1.02 * alpha)
     if survey is not None:
         text = f"N → ∞: {survey.value:.3f} ± {survey.error:.3f}, survey propagation, cavity prediction"
         ax.axvline(survey.value, color=BLACK, linestyle="--", linewidth=1.2, label=text)
-    ax.set_xlim(low, high if fields is None else max(high, 1.02 * fields))
+    ax.set_xlim(low, high)
     ax.legend(**_BELOW)
     return ax
+
+
+def known_thresholds(k: int) -> list[tuple[float, str]]:
+    """Theory's thresholds for N → ∞ that take no time to compute, each with words that say how far to trust it.
+
+    The first-moment bound, and for K of at least 2 the replica-symmetric solution with integer fields.
+    """
+    bound = first_moment_threshold(k)
+    found = [(bound, f"N → ∞: {bound:.3f}, exact upper bound (first moment)")]
+    if k > 1:
+        fields = integer_field_threshold(k)
+        what = (
+            "exact for K = 2" if k == 2 else "replica-symmetric estimate" + (", not below the bound" if k > 3 else "")
+        )
+        found.append((fields, f"N → ∞: {fields:.3f}, {what}"))
+    return found
 
 
 def half_satisfiable(

@@ -24,6 +24,7 @@ from sgq_solvers.walksat import WalkSATSolver
 if TYPE_CHECKING:
     import dimod
 
+_ASTRAY = ("no convergence", "contradiction")
 _TRIVIAL = 0.01  # the largest bias of a variable where surveys say nothing any more
 
 Bits = NDArray[np.int8]
@@ -95,11 +96,11 @@ class SurveyPropagationSolver:
             Part of the old message in the new one, below 1; 0, because random formulas need none. Beliefs that swing
             settle with 0.5.
         num_sweeps
-            Sweeps over all clauses in a round, at most. Surveys that do not stand by then end the try: what is left
-            goes to local search. Beliefs are used as they are.
+            Sweeps over all clauses in a round, at most. Surveys that do not stand by then end decimation. Beliefs are
+            used as they are.
         tries
-            Runs, each with messages of its own, until one succeeds. A try fails at a contradiction, or if local search
-            does.
+            Runs, each with messages of its own, until one succeeds. Each ends with local search: on what is left when
+            surveys have vanished, but on the whole formula where they did not stand or decimation met a contradiction.
         seed
             Integer below 2^31; equal seeds give equal answers for runs that time does not end.
         time_limit
@@ -169,8 +170,8 @@ class _Search:
                 self.course = _Course(tries=self.course.tries + 1, sweeps=self.course.sweeps)
                 decimation = Decimation(self.literals, self.starts, self.num_vars, self.options.rho, self.rng)
                 self._decimate(decimation)
-                if self.clock.left() > 0 and not decimation.contradiction:
-                    self._solve_rest(decimation)
+                if self.clock.left() > 0:
+                    self._walk(decimation)
                 self._note(decimation)
                 if self.fewest and self.clock.left() == 0:
                     return "time_limit"
@@ -215,13 +216,15 @@ class _Search:
         if count < self.fewest:
             self.best, self.fewest = bits, count
 
-    def _solve_rest(self, decimation: Decimation) -> None:
-        """Walk on the clauses that are left, and set their variables as the best assignment found has them."""
-        variables = decimation.open_variables
+    def _walk(self, decimation: Decimation) -> None:
+        """Local search on the clauses that are left, or on all where decimation has gone astray."""
+        variables, literals, starts = decimation.open_variables, decimation.literals, decimation.starts
+        if self.course.ended in _ASTRAY:
+            variables, literals, starts = np.arange(1, self.num_vars + 1), self.literals, self.starts
         if not len(variables):
             return
-        numbers = np.searchsorted(variables, np.abs(decimation.literals)) + 1
-        rest: Any = _Rest(np.sign(decimation.literals) * numbers, decimation.starts, len(variables))
+        numbers = np.searchsorted(variables, np.abs(literals)) + 1
+        rest: Any = _Rest(np.sign(literals) * numbers, starts, len(variables))
         left = self.clock.left()
         answer = WalkSATSolver().sample_problem(
             rest,

@@ -125,7 +125,11 @@ def test_sat_transition_says_what_its_sizes_say_together(run: Any, tmp_path: Pat
     assert found["extrapolation"]["exponent"] == pytest.approx(5 / 3)
     assert found["extrapolation"]["dof"] == 1
     assert found["collapse"]["nu"] > 0
-    shown = run(*base, "-n", "10,25,50", "--exponent", "0.5", "--figure", str(tmp_path / "sat.svg")).out
+    page = tmp_path / "sat.html"
+    shown = run(
+        *base, "-n", "10,25,50", "--exponent", "0.5", "--figure", str(tmp_path / "sat.svg"), "--report", str(page)
+    ).out
+    assert "exact upper bound (first moment)" in page.read_text()
     for words in ("less Crawford & Auton's", "width, P = 3/4 to 1/4", " N^(-1/2); chi²/dof", "nu ≥ 2 asymptotically"):
         assert words in shown
     few = run(*base, "-n", "8")
@@ -165,6 +169,7 @@ def test_sat_transition_says_what_its_sizes_say_together(run: Any, tmp_path: Pat
         (["sat-transition", "--workers", "0"], "workers=0"),
         (["sat-transition", "--exponent", "0"], "--exponent=0.0"),
         (["sat-transition", "--survey"], "--survey: a line of a --figure"),
+        (["sat-transition", "--store", "s.db", "--report", "s.db"], "--report s.db: this is the store"),
         (["sat-transition", "--store", "nowhere/s.db"], "--store nowhere/s.db: a file in a folder that exists"),
     ],
 )

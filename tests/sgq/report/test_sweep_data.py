@@ -104,3 +104,36 @@ def test_a_size_where_a_run_gave_no_configuration_has_no_mean_energy():
     data = sweep_data.energy_data(measured(table(rows, ["n"])))
     assert data["num_variables"].tolist() == [4, 9]
     assert data["energy_per_spin"].tolist() == [-4.5, -9.5]
+
+
+def grown(n, counts, **columns):
+    return [{"first_unsatisfiable": count, "num_variables": n, "n": n, "alpha": 3.0, **columns} for count in counts]
+
+
+def test_formulas_that_grew_are_decided_at_every_length():
+    rows = [*grown(10, [12, 14, 14, 20]), *grown(20, [41, 50, np.nan])]
+    data = sweep_data.satisfiability_data(measured(table(rows, ["n"]))).set_index(["n", "alpha"])
+    assert data["satisfiable"].to_dict() == {
+        **{(10, m / 10): sum(m < t for t in (12, 14, 14, 20)) for m in range(11, 21)},
+        **{
+            (20, m / 20): sum(m < t for t in (41, 50, 99)) for m in range(40, 50)
+        },  # of the third nothing is known at 50
+    }
+    assert (data["satisfiable"] + data["unsatisfiable"] == data["instances"]).all()
+    assert (data["undecided"] == 0).all()
+
+
+def test_theory_is_for_uniform_formulas_alone():
+    def literals(**columns):
+        rows = [{"satisfiable": 1, "alpha": a, "n": 9, **columns} for a in (1.0, 2.0)]
+        return sweep_data.satisfiability_data(measured(table(rows)))["uniform_literals"].tolist()
+
+    assert literals(family="k-sat") == [3, 3]
+    assert literals(family="k-sat", k=4, planted=None, regular=False) == [4, 4]
+    for other in (
+        {"family": "nae-sat"},
+        {"family": "k-sat", "planted": "quiet"},
+        {"family": "k-sat", "regular": True},
+        {},
+    ):
+        assert np.isnan(literals(**other)).all()

@@ -52,6 +52,18 @@ def test_drawings_take_axes_and_legends_hide_nothing(runs, draw, data_of):
     assert len(ax.get_legend().get_texts()) == data["line"].nunique()
 
 
+@pytest.mark.parametrize(
+    ("k", "texts"), [(2, ["first moment"]), (3, ["first moment", "estimate"]), (4, ["first moment"])]
+)
+def test_thresholds_of_uniform_formulas_are_drawn(k, texts):
+    """The replica-symmetric line only where it is below the rigorous bound; for K = 2 it is exact."""
+    rows = [{"family": "k-sat", "k": k, "satisfiable": a < 3, "alpha": a} for a in (2.0, 3.0)]
+    ax = sweep_figures.satisfiability(sweep_data.satisfiability_data(measured(table(rows))))
+    legend = [text.get_text() for text in ax.get_legend().get_texts()][1:]
+    expected = [*texts, "exact for K = 2"] if k == 2 else texts
+    assert [word in text for word, text in zip(expected, legend, strict=True)] == [True] * len(expected)
+
+
 def test_twenty_lines_have_their_own_looks():
     rows = [
         {"satisfiable": k % 2, "alpha": a, "k": k, "problem": f"a problem with a long name, number {k}"}
