@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sgq.models import Integers
 from sgq.problem import Problem
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Clauses over variables 1 … N and nothing else, in the shape in which `walksat` takes a problem."""
+
+    literals: Integers
+    starts: Integers
+    num_variables: int
+
+    @classmethod
+    def of(cls, clauses: Sequence[Sequence[int]], num_variables: int) -> Self:
+        """Those that hold a literal at least."""
+        held = [clause for clause in clauses if len(clause)]
+        starts = np.fromiter(accumulate(map(len, held), initial=0), dtype=np.int64)
+        return cls(np.fromiter(chain.from_iterable(held), dtype=np.int64), starts, num_variables)
+
+    @property
+    def variables(self) -> range:
+        """Of the assignments."""
+        return range(1, self.num_variables + 1)
 
 
 def clauses_of(problem: Problem, solver: str) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:

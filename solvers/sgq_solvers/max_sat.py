@@ -12,12 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.problem import Problem
+from sgq_solvers.clauses import Formula
 from sgq_solvers.sat_engines import Deadline, in_thread, pysat
+from sgq_solvers.walksat import WalkSATSolver
 
 if TYPE_CHECKING:
     import dimod
 
     from sgq_solvers.core_guided import CoreGuided
+
+_FLIPS = 100  # of the walk, for each variable
+_WALKING = 0.1  # part of the time that it may take
 
 
 class MaxSATSolver:
@@ -39,8 +44,10 @@ class MaxSATSolver:
         return {a.name: [] for a in arguments if a.kind is a.KEYWORD_ONLY}
 
     def warm_up(self, problem: Problem) -> None:
-        """Import python-sat."""
+        """Import python-sat, and compile the walk."""
         pysat()
+        formula: Any = Formula.of([(1, -2)], 2)
+        WalkSATSolver().warm_up(formula)
         import sgq_solvers.core_guided  # noqa: F401
 
     def sample_problem(self, problem: Problem, *, time_limit: float | None = None) -> dimod.SampleSet:
@@ -113,7 +120,9 @@ class _Search:
         from sgq_solvers.core_guided import CoreGuided
 
         if not hard.any():
-            self._found([])  # any assignment is allowed, this one if there is no time to look for a better one
+            self._walk()
+        if self.stopped:
+            return None
         firm, soft = np.flatnonzero(hard).tolist(), np.flatnonzero(~hard).tolist()
         with CoreGuided(
             [self.clauses[c] for c in soft],
@@ -139,6 +148,19 @@ class _Search:
                 self.proven = True
         except StoppedError:
             self.stopped = "time_limit"
+
+    def _walk(self) -> None:
+        """The assignment that a short local search finds, all clauses counting the same, is a first upper bound."""
+        left, n = self.deadline.left(), self.problem.num_variables
+        formula: Any = Formula.of(self.clauses, n)
+        if not n or not len(formula.literals):
+            return self._found([])
+        limit = None if left is None else max(_WALKING * left, 1e-3)
+        walk = WalkSATSolver().sample_problem(
+            formula, num_reads=1, max_flips=_FLIPS * n, num_threads=1, seed=0, time_limit=limit
+        )
+        self.stopped = "interrupt" if walk.info["sgq"].get("stopped") == "interrupt" else None
+        self._found((1 + np.flatnonzero(walk.record.sample[0])).tolist())
 
     def _found(self, literals: list[int]) -> None:
         """Keep the model of a call if it is better than the best so far."""

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.checks import choice, integer, real, seed_integer
-from sgq.models import Integers
 from sgq.problem import Problem
+from sgq_solvers.clauses import Formula
 from sgq_solvers.decimation import Decimation, violated
 from sgq_solvers.sampler import Clock, Progress, checked_progress
 from sgq_solvers.walksat import WalkSATSolver
@@ -143,7 +143,7 @@ class SurveyPropagationSolver:
 
     def warm_up(self, problem: Problem) -> None:
         """Import and compile what a run needs, by one clause."""
-        rest: Any = _Rest(np.array([1, -2]), np.array([0, 2]), 2)
+        rest: Any = Formula(np.array([1, -2]), np.array([0, 2]), 2)
         WalkSATSolver().warm_up(rest)
         Decimation(rest.literals, rest.starts, 2, 1.0, np.random.default_rng(0)).converge(0.1, 1, 0.0, Clock(None))
 
@@ -224,7 +224,7 @@ class _Search:
         if not len(variables):
             return
         numbers = np.searchsorted(variables, np.abs(literals)) + 1
-        rest: Any = _Rest(np.sign(literals) * numbers, starts, len(variables))
+        rest: Any = Formula(np.sign(literals) * numbers, starts, len(variables))
         left = self.clock.left()
         answer = WalkSATSolver().sample_problem(
             rest,
@@ -236,19 +236,6 @@ class _Search:
         decimation.values[variables - 1] = 2 * answer.record.sample[0] - 1
         if answer.info["sgq"].get("stopped") == "interrupt":
             raise KeyboardInterrupt
-
-
-@dataclass(frozen=True)
-class _Rest:
-    """What decimation leaves, in the shape in which WalkSAT takes a problem."""
-
-    literals: Integers
-    starts: Integers
-    num_variables: int
-
-    @property
-    def variables(self) -> range:
-        return range(1, self.num_variables + 1)
 
 
 def _answer(problem: Problem, bits: Bits, info: dict[str, Any]) -> dimod.SampleSet:
