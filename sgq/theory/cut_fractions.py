@@ -2,8 +2,8 @@
 
 With p layers the two ends of an edge see their surroundings up to distance p only, which is a tree where the girth
 exceeds 2p + 1. A spin has the values a_{±1}, …, a_{±p} before every layer, in the bra (+) and the ket (-), and a_0 in
-the end; with Γ_{±l} = ±γ_l, B(a) the amplitudes of its 2p mixers and d the degree, each of its d - 1 other neighbours has
-the branch weight (J. Basso, E. Farhi, K. Marwaha, B. Villalonga, L. Zhou, arXiv:2110.14206, section 3)
+the end; with Γ_{±l} = ±γ_l, B(a) the amplitudes of its 2p mixers and d the degree, each end of the edge has from its
+d - 1 other neighbours the weight (J. Basso, E. Farhi, K. Marwaha, B. Villalonga, L. Zhou, arXiv:2110.14206, section 3)
 
     H_m(a) = (Σ_b B(b) H_{m-1}(b) cos[Σ_l Γ_l a_l b_l])^(d - 1),   H_0 = 1,
     <s s'> = -i Σ_ab a_0 b_0 B(a) B(b) H_p(a) H_p(b) sin[Σ_l Γ_l a_l b_l].

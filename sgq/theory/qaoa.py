@@ -6,8 +6,9 @@ in the ket (-). Its weight is Gaussian in the overlaps G of these values, with �
 
     exp(-½ Σ_jk Γ_j Γ_k G_jk a_j a_k),   G_jk = <a_j a_k>,   E/N = -(i/2) Σ_j Γ_j G_{0j}²,
 
-a_0 being the value that is measured (J. Basso, E. Farhi, K. Marwaha, B. Villalonga, L. Zhou, arXiv:2110.14206; E. Farhi,
-J. Goldstone, S. Gutmann, L. Zhou, Quantum 6, 759 (2022)). Later layers do not act on earlier ones, so the overlaps of layer l + 1 are those of a_0 after l layers and G fills row by row. With
+a_0 being the value that is measured (J. Basso, E. Farhi, K. Marwaha, B. Villalonga, L. Zhou, arXiv:2110.14206;
+E. Farhi, J. Goldstone, S. Gutmann, L. Zhou, Quantum 6, 759 (2022)). Later layers do not act on earlier ones, so the
+overlaps of layer l + 1 are those of a_0 after l layers and G fills row by row. With
 g_lk = G_{±l,k} = (G_{±l,-k})* for k < l the exponent is
 
     -Σ_{l>k} γ_l γ_k (a_l - a_-l) (a_k g_lk - a_-k g_lk*) - ½ Σ_l γ_l² (a_l - a_-l)²,
@@ -57,8 +58,7 @@ def sherrington_kirkpatrick_angles(p: int) -> tuple[Floats, Floats]:
     From γ = 1/2 and β = π/8, the optimum at p = 1, each optimum is stretched to one layer more by linear
     interpolation (L. Zhou, S.-T. Wang, S. Choi, H. Pichler, M. Lukin, Phys. Rev. X 10, 021067 (2020), appendix B) and
     optimised with its gradient. That no other optimum lies lower is not proven. Results are kept for the life of the
-    process; the first eight
-    layers take about a second together, p = 12 a quarter of a minute.
+    process. Up to p = 8 they take a second together, p = 12 a quarter of a minute.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def pasts(beta: Floats) -> tuple[Floats, Complexes, Complexes]:
     number is set where a_l = -1, so that products of pasts are exclusive ors of row numbers.
     """
     count = 1 << len(beta)
-    spins = 1.0 - 2 * ((np.arange(count)[:, None] >> np.arange(len(beta))) & 1)
+    spins: Floats = np.where((np.arange(count)[:, None] >> np.arange(len(beta))) & 1, -1.0, 1.0)
     kept = spins == np.column_stack([spins[:, 1:], np.ones(count)])
     factors: Complexes = np.where(kept, np.cos(beta), 1j * np.sin(beta))
     slopes: Complexes = np.where(kept, -np.sin(beta), 1j * np.cos(beta))

@@ -112,7 +112,7 @@ def test_more_layers_lower_the_energy_towards_parisi() -> None:
 
 @pytest.mark.parametrize("p", [1, 2, 3])
 def test_instances_approach_the_limit(p: int) -> None:
-    """Corrections are of order 1/N: N = 6 and 12 extrapolate up to 1/N² and the error of the means (false alarm 1e-3)."""
+    """Corrections are of order 1/N: N = 6 and 12 extrapolate to 1/N² and the error of the means (false alarm 1e-3)."""
     gamma, beta = sherrington_kirkpatrick_angles(p)
     means, errors = [], []
     for n, instances in ((6, 400), (12, 80)):
