@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import dimod
+import numpy as np
 
 Parameters = dict[str, Any]
 
@@ -30,19 +31,19 @@ def check_processor_problem(model: dimod.BinaryQuadraticModel, parameters: Param
 
 def check_hybrid_problem(model: dimod.BinaryQuadraticModel, parameters: Parameters, properties: Parameters) -> None:
     """RefusedError if the model is too large or the time limit is too short."""
-    import numpy as np
-
     unknown = sorted(set(parameters) - set(properties["parameters"]))
     _need(not unknown, f"unknown parameter {unknown}")
     _need(model.num_variables <= properties["maximum_number_of_variables"], "too many variables")
-    least = float(np.interp(model.num_variables, *zip(*properties["minimum_time_limit"], strict=True)))
+    sizes, seconds = np.transpose(properties["minimum_time_limit"])
+    least = float(np.interp(model.num_variables, sizes, seconds))
     _within("time_limit", parameters.get("time_limit", least), (least, 3600 * properties["maximum_time_limit_hrs"]))
 
 
 def run_duration(parameters: Parameters, properties: Parameters) -> float:
     """Microseconds that count against `problem_run_duration_range`."""
-    schedule = parameters.get("anneal_schedule")
-    anneal = schedule[-1][0] if schedule else parameters.get("annealing_time", properties["default_annealing_time"])
+    schedule: Any = parameters.get("anneal_schedule")
+    anneal: float = parameters.get("annealing_time", properties["default_annealing_time"])
+    anneal = schedule[-1][0] if schedule else anneal
     readout = parameters.get("readout_thermalization", properties["default_readout_thermalization"])
     programming = parameters.get("programming_thermalization", properties["default_programming_thermalization"])
     return float(parameters.get("num_reads", 1) * (anneal + readout) + programming)

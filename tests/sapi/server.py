@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from sapi.service import TOKEN, Reply, Request, Service
+from sapi.messages import Reply, Request
+from sapi.service import TOKEN, Service
 
 
 class Handler(BaseHTTPRequestHandler):
