@@ -41,9 +41,8 @@ def check_hybrid_problem(model: dimod.BinaryQuadraticModel, parameters: Paramete
 
 def run_duration(parameters: Parameters, properties: Parameters) -> float:
     """Microseconds that count against `problem_run_duration_range`."""
-    schedule: Any = parameters.get("anneal_schedule")
-    anneal: float = parameters.get("annealing_time", properties["default_annealing_time"])
-    anneal = schedule[-1][0] if schedule else anneal
+    schedule = parameters.get("anneal_schedule")
+    anneal = schedule[-1][0] if schedule else parameters.get("annealing_time", properties["default_annealing_time"])
     readout = parameters.get("readout_thermalization", properties["default_readout_thermalization"])
     programming = parameters.get("programming_thermalization", properties["default_programming_thermalization"])
     return float(parameters.get("num_reads", 1) * (anneal + readout) + programming)
