@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 
 _MOST_ROWS = 60  # of a table of points
+_SAID = (
+    "lower_bound", "satisfiable", "hard_satisfiable", "degeneracy", "core", "core_minimal", "contradiction",
+    "inconsistent", "log2_solutions", "proof", "stopped",
+)  # fmt: skip
 
 
 def facts_of(problem: Problem, samples: dimod.SampleSet) -> dict[str, Any]:
@@ -38,7 +42,7 @@ def facts_of(problem: Problem, samples: dimod.SampleSet) -> dict[str, Any]:
             "mean energy": ground.mean_energy,
         }
         facts["solution"] = json_value(problem.decode(samples.first.sample))
-    facts |= {key: info[key] for key in ("satisfiable", "degeneracy", "stopped") if key in info}
+    facts |= {key.replace("_", " "): info[key] for key in _SAID if key in info}
     return facts | {"seconds": sum(info["seconds"].values())}
 
 

@@ -93,7 +93,7 @@ def parse_grid(option: str, text: str) -> Any:
         raise ValueError(f"{option} {text}: FIRST:LAST:STEP, such as 3:6:0.1") from None
     if not 0 < first <= last < np.inf or not 0 < step < np.inf:
         raise ValueError(f"{option} {text}: 0 < FIRST <= LAST and STEP > 0")
-    count = int((last - first) / step * (1 + 1e-9)) + 1
+    count = (last - first) / step * (1 + 1e-9) + 1
     if count > 10_000:
-        raise ValueError(f"{option} {text}: {count} values, at most 10000")
-    return first + step * np.arange(count)
+        raise ValueError(f"{option} {text}: {count:.10g} values, at most 10000")
+    return first + step * np.arange(int(count))

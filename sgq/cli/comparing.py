@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -51,12 +51,13 @@ def compare(
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise ValueError(f"--solvers {solvers}: {twice.pop()} stands twice")
-    runs: dict[str, tuple[str, dict[str, Any]]] = {name: (name, {}) for name in names}
+    given: dict[str, list[str]] = {name: [] for name in names}
     for text in solver_parameter or []:
         name, dot, rest = text.partition(".")
-        if not dot or name not in runs:
-            raise ValueError(f"--solver-parameter {text!r}: SOLVER.KEY=VALUE, with one of {', '.join(runs)}")
-        runs[name][1].update(parse_options([rest]))
+        if not dot or name not in given:
+            raise ValueError(f"--solver-parameter {text!r}: SOLVER.KEY=VALUE, with one of {', '.join(names)}")
+        given[name].append(rest)
+    runs = {name: (name, parse_options(options)) for name, options in given.items()}
     with progress_bar(f"{len(runs)} solvers on {problem.name}") as progress:
 
         def update(label: str, fraction: float, best: float) -> None:
