@@ -25,7 +25,9 @@ from sgq.kernels.vectors.arithmetic import (
     smallest,
 )
 from sgq.kernels.vectors.counting import add_counts, choose, column_counts
-from sgq.kernels.vectors.memory import gather, load, load_spaced, splat, spread, store, store_twice
+from sgq.kernels.vectors.exchange import exchange_lanes, exchange_rows
+from sgq.kernels.vectors.memory import gather, load, load_spaced, splat, spread, store, store_spaced, store_twice
+from sgq.kernels.vectors.trigonometry import cos_pi, sin_pi
 from sgq.kernels.vectors.types import Vector, register_of, stacked
 
 __all__ = [
@@ -36,6 +38,9 @@ __all__ = [
     "choose",
     "column_counts",
     "convert",
+    "cos_pi",
+    "exchange_lanes",
+    "exchange_rows",
     "fma",
     "gather",
     "load",
@@ -49,10 +54,12 @@ __all__ = [
     "shift_left",
     "shift_right",
     "shift_right_signed",
+    "sin_pi",
     "smallest",
     "splat",
     "spread",
     "stacked",
     "store",
+    "store_spaced",
     "store_twice",
 ]

@@ -97,6 +97,22 @@ def store(typing, array, index, value):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def store_spaced(typing, array, index, step, value):  # type: ignore[no-untyped-def]
+    """Write row k to a flat array from ``array[index + k * step]`` on."""
+    vector = value
+
+    def generate(context, builder, sig, values):  # type: ignore[no-untyped-def]
+        start, step = (context.cast(builder, values[k], sig.args[k], types.intp) for k in (1, 2))
+        for k, row in enumerate(rows_of(builder, vector, values[3], vector.rows)):
+            place = builder.add(start, builder.mul(step, ir.Constant(step.type, k)))
+            pointer = _pointer(context, builder, sig.args[0], values[0], place, vector)
+            builder.store(builder.bitcast(row, pointer.type.pointee), pointer, align=1)
+        return context.get_dummy_value()
+
+    return types.void(array, index, step, value), generate
+
+
+@intrinsic
 def store_twice(typing, array, index, value):  # type: ignore[no-untyped-def]
     """Write each row twice in succession, so that it can be read from any offset as if turned round."""
     vector = value
