@@ -28,6 +28,8 @@ from sgq.analysis.satisfiability import ratios_at as ratios_at
 from sgq.analysis.satisfiability import satisfiability_transition as satisfiability_transition
 from sgq.analysis.satisfiability import satisfiable_fraction as satisfiable_fraction
 from sgq.analysis.satisfiability import transition_width as transition_width
+from sgq.analysis.spectrum import AnnealingSpectrum as AnnealingSpectrum
+from sgq.analysis.spectrum import annealing_spectrum as annealing_spectrum
 from sgq.analysis.success import Success as Success
 from sgq.analysis.success import TimeToSolution as TimeToSolution
 from sgq.analysis.success import measure_success as measure_success

@@ -1,0 +1,149 @@
+"""Levels of quantum annealers beside free fermions, closed forms and dense diagonalisation of Kronecker products."""
+
+import itertools
+import math
+from functools import reduce
+
+import dimod
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.linalg import LinearOperator
+
+import sgq
+from sgq.analysis import annealing_spectrum
+
+X, Z, ONE = np.array([[0.0, 1], [1, 0]]), np.diag([1.0, -1.0]), np.eye(2)
+
+
+def ring(n: int) -> dimod.BinaryQuadraticModel:
+    return dimod.BinaryQuadraticModel({}, {(i, (i + 1) % n): -1.0 for i in range(n)}, "SPIN")
+
+
+def fermion_levels(n: int, field: float, coupling: float) -> np.ndarray:
+    """Levels of -coupling Σ ZZ - field Σ X on a ring with Π X = 1: an even number of fermions, antiperiodic."""
+    k = (2 * np.arange(n) + 1) * np.pi / n
+    modes = 2 * np.sqrt(coupling**2 + field**2 - 2 * coupling * field * np.cos(k))
+    sets = (c for number in (0, 2, 4) for c in itertools.combinations(modes, number))
+    return np.sort([sum(chosen) - modes.sum() / 2 for chosen in sets])
+
+
+def product(n: int, operators: dict[int, np.ndarray]) -> np.ndarray:
+    """Operators on spins of their numbers, bit 0 fastest."""
+    return reduce(np.kron, [operators.get(i, ONE) for i in reversed(range(n))])
+
+
+@pytest.mark.parametrize("n", [2, 3, 7, 8, 10, 11])
+def test_ring_has_the_levels_of_free_fermions(n: int) -> None:
+    """Dense matrices to n = 9, Lanczos beyond, where momenta ±k are degenerate everywhere."""
+    found = annealing_spectrum(ring(n), levels=min(8, 2 ** (n - 1)), s=np.linspace(0, 1, 9))
+    for s, levels in zip(found.s, found.levels, strict=True):
+        np.testing.assert_allclose(levels, fermion_levels(n, 1 - s, s)[: len(levels)], atol=1e-10)
+    assert found.parity_sector
+
+
+def test_critical_ring() -> None:
+    """E0 = -2 / sin(π/2N), gap 8 sin(π/2N) at field = coupling = 1; here both are 1/2."""
+    found = annealing_spectrum(ring(8), s=[0.45, 0.5, 0.55])
+    assert 2 * found.levels[1, 0] == pytest.approx(-10.251661790966, abs=1e-11)
+    assert 2 * found.levels[1, 0] == pytest.approx(-2 / math.sin(math.pi / 16), abs=1e-12)
+    assert 2 * (found.levels[1, 1] - found.levels[1, 0]) == pytest.approx(8 * math.sin(math.pi / 16), abs=1e-12)
+
+
+def test_ring_gap_is_refined() -> None:
+    """The smallest gap of the ring is that of two fermions at k = ±π/N, 4 √(f² + c² - 2 f c cos k) with f + c = 1."""
+    n = 8
+    found = annealing_spectrum(ring(n), s=np.linspace(0, 1, 8))  # which misses s = 1/2
+    k = math.pi / n
+    squares = np.polynomial.Polynomial([1, -2 - 2 * math.cos(k), 2 + 2 * math.cos(k)])  # f² + c² - 2 f c cos k
+    at = squares.deriv().roots()[0]
+    assert found.gap_at == pytest.approx(at, abs=1e-6)
+    assert found.minimum_gap == pytest.approx(4 * math.sqrt(squares(at)), abs=1e-12)
+
+
+@pytest.mark.parametrize("n", [4, 8, 10])
+@pytest.mark.parametrize("kind", ["sparse", "operator"])
+def test_grover_search(n: int, kind: str) -> None:
+    """H = (1 - s) (1 - |u><u|) + s (1 - |w><w|): gap² = 1 - 4 s (1 - s) (1 - 2^-n) (Roland & Cerf 2002)."""
+    size = 2**n
+    energies = np.ones(size)
+    energies[size // 3] = 0
+    driver = csr_array(np.eye(size) - 1 / size)
+    if kind == "operator":
+        driver = LinearOperator((size, size), matvec=lambda v: v - v.mean(axis=0), dtype=float)
+    found = annealing_spectrum(energies, levels=2, s=np.linspace(0, 1, 12), driver=driver)
+    np.testing.assert_allclose(found.gaps, np.sqrt(1 - 4 * found.s * (1 - found.s) * (1 - 1 / size)), atol=1e-10)
+    assert found.minimum_gap == pytest.approx(2 ** (-n / 2), abs=1e-10)
+    assert found.gap_at == pytest.approx(0.5, abs=1e-6)
+    # <1|dH/ds|0> = 2^-n/2 √(1 - 2^-n) / gap, so that the time is √(1 - 2^-n) 2^n at the smallest gap
+    assert found.adiabatic_time == pytest.approx(math.sqrt(1 - 1 / size) * size, rel=1e-6)
+
+
+@pytest.mark.parametrize("vartype", ["SPIN", "BINARY"])
+def test_random_models_beside_kronecker_products(vartype: str) -> None:
+    """Fields and a cubic term break the symmetry; the order of bits and the sign of spins are those of dimod."""
+    n, rng = 5, np.random.default_rng(4)
+    subsets = [*itertools.combinations(range(n), 1), *itertools.combinations(range(n), 2), (0, 2, 3)]
+    polynomial = dimod.BinaryPolynomial(dict(zip(subsets, rng.normal(size=len(subsets)), strict=True)), vartype)
+    spin = Z if vartype == "SPIN" else (ONE + Z) / 2
+    energy = sum(c * product(n, dict.fromkeys(t, spin)) for t, c in polynomial.items())
+    field = sum(product(n, {i: X}) for i in range(n))
+    found = annealing_spectrum(polynomial, levels=6, s=[0.1, 0.4, 0.8], annealing_schedule="quadratic")
+    assert not found.parity_sector
+    for s, levels in zip(found.s, found.levels, strict=True):
+        expected = np.linalg.eigvalsh(-((1 - s) ** 2) * field + s**2 * energy)[:6]
+        np.testing.assert_allclose(levels, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [4, 10])
+def test_sector_holds_the_levels_without_a_turn_of_all_spins(n: int) -> None:
+    """The others are lifted out of sight by 10³ (1 - Π X) on the whole space."""
+    problem = sgq.build("sherrington-kirkpatrick", n=n, seed=n)
+    found = annealing_spectrum(problem.model, levels=5, s=[0, 0.3, 1])
+    spins = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
+    field = sum(product(n, {i: X}) for i in range(n))
+    lifted = 1e3 * (np.eye(2**n) - np.eye(2**n)[::-1])
+    assert found.parity_sector
+    for s, levels in zip(found.s, found.levels, strict=True):
+        whole = -(1 - s) * field + s * np.diag(problem.energies(spins)) + lifted
+        np.testing.assert_allclose(levels, np.linalg.eigvalsh(whole)[:5], atol=1e-10)
+
+
+def test_two_levels() -> None:
+    """One spin in a field h: E = ±√(A² + B² h²)/2, and <1|dH/ds|0> = h (A B' - A' B) / (2 (E_1 - E_0))."""
+    h = 0.7
+    found = annealing_spectrum(dimod.BinaryPolynomial({(0,): h}, "SPIN"), s=np.linspace(0, 1, 201))
+    a, b = 2 * (1 - found.s), 2 * h * found.s
+    gap = np.sqrt(a**2 + b**2)
+    np.testing.assert_allclose(found.levels, np.stack([-gap / 2, gap / 2], axis=1), atol=1e-14)
+    assert found.minimum_gap == pytest.approx(2 * h / math.sqrt(1 + h**2), abs=1e-12)
+    at = 1 / (1 + h**2)
+    assert found.gap_at == pytest.approx(at, abs=1e-6)
+    assert found.adiabatic_time == pytest.approx(2 * h / found.minimum_gap**3, rel=1e-9)
+
+
+def test_degenerate_ground_states_are_one_goal() -> None:
+    """A frustrated triangle ends in three pairs of ground states: the gap is that to the states above them."""
+    triangle = dimod.BinaryQuadraticModel({}, {(0, 1): 1.0, (1, 2): 1.0, (0, 2): 1.0}, "SPIN")
+    found = annealing_spectrum(triangle)
+    assert found.ground_states == 3
+    assert found.levels.shape == (41, 4)
+    assert found.gaps[-1] == pytest.approx(4)
+    assert math.isfinite(found.adiabatic_time)
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "message"),
+    [
+        (np.zeros(4), {}, "all configurations have the same energy"),
+        (np.arange(6.0), {}, r"an array of shape \(6,\), not the energies of 2\^n"),
+        (ring(21), {}, "21 variables: levels of at most 20"),
+        (np.arange(4.0), {"driver": np.eye(3)}, r"driver of shape \(3, 3\): the model has 4 configurations"),
+        (np.arange(4.0), {"driver": np.triu(np.ones((4, 4)))}, "driver: a Hermitian matrix is needed"),
+        (np.arange(4.0), {"levels": 1}, "levels=1: an integer of at least 2"),
+        (np.arange(4.0), {"s": [0, 1.5]}, "a schedule runs from 0 to 1"),
+    ],
+)
+def test_what_has_no_levels_is_refused(model: object, options: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        annealing_spectrum(model, **options)
