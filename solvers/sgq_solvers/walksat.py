@@ -77,7 +77,7 @@ class WalkSATSolver:
         noise
             Of ``"walksat"``, between 0 and 1. By default, by the longest clause of K literals: 0.567 for K ≤ 3, in
             the range that Seitz, Alava & Orponen (2005) find best near the threshold, and 0.4, 0.3, 0.2, 0.15 for 4, 5,
-            6 and more, which took the fewest flips, within 20 %, on formulas at some nine tenths of the threshold.
+            6 and more, of the values tried the best on formulas at some nine tenths of the threshold.
         cb
             Of ``"probsat"``. By default the values of its authors' program: 2.06 for K ≤ 3, and 2.85, 3.7, 5.1, 5.4 for
             4, 5, 6 and more.

@@ -171,7 +171,7 @@ def test_sat_transition_says_what_its_sizes_say_together(run: Any, tmp_path: Pat
                 "-s",
                 "neal.num_reads=4",
             ],
-            "seed stands twice",
+            "num_reads stands twice",
         ),
         (["compare", "curie-weiss", "-p", "n=4", "--solvers", "neal,nael"], "did you mean 'neal'"),
         (["compare", "curie-weiss", "-p", "n=4", "-s", "num_reads=3"], "SOLVER.KEY=VALUE"),
