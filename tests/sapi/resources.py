@@ -41,7 +41,8 @@ def _accepted(state: State, problem: dict[str, Any]) -> dict[str, Any]:
     """The job's status, or an error in its place: the others of the batch are none the worse for it."""
     try:
         solver = state.solver(problem["solver"]["name"])
-        if problem["solver"] != solver.identity:
+        version = problem["solver"].get("version")  # null is any
+        if version and version["graph_id"] != solver.graph_id:
             raise NoSuchError(f"Solver {solver.name} has another version")
         seed = len(state.jobs)
         if problem["type"] == "bqm":

@@ -33,6 +33,8 @@ class Handler(BaseHTTPRequestHandler):
         kind = f"vnd.dwave.sapi.{reply.kind}+json; version=3.0.0" if reply.kind else "json"
         self.send_header("Content-Type", f"application/{kind}")
         self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:  # as the client asked
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
 
