@@ -10,6 +10,7 @@ import typer
 from sgq.cli.arguments import INTERRUPTED
 from sgq.cli.catalogue import list_problems, list_solvers
 from sgq.cli.comparing import compare
+from sgq.cli.leap import app as leap
 from sgq.cli.reporting import report
 from sgq.cli.solving import solve
 from sgq.cli.sweeping import app as sweep
@@ -26,6 +27,7 @@ app.command("solvers")(list_solvers)
 app.command()(solve)
 app.command()(compare)
 app.command()(sat_transition)
+app.add_typer(leap, name="leap")
 app.add_typer(sweep, name="sweep")
 app.command()(report)
 

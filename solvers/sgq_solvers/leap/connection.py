@@ -1,0 +1,98 @@
+"""The way to D-Wave's service: Ocean's configuration, and its errors in plain words that never quote a token."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+_CONFIGURE = "run `dwave setup`, or set DWAVE_API_TOKEN to the token of your Leap account"
+
+
+def ocean() -> Any:
+    """The package `dwave.system`, which takes seconds to import."""
+    try:
+        import dwave.system
+    except ImportError as error:
+        raise ImportError('the solver dwave needs Ocean: pip install "sgq[dwave]"') from error
+    return dwave.system
+
+
+def configured_qpu(name: str | None = None) -> Any:
+    """The processor `name`, or the one that Ocean's configuration prefers, as a `DWaveSampler`."""
+    sampler = ocean().DWaveSampler
+    return in_plain_words(lambda: sampler() if name is None else sampler(solver=name), setup_error)
+
+
+def configured_client() -> Any:
+    """The `dwave.cloud.Client` of Ocean's configuration, which reaches processors and jobs alike."""
+    ocean()
+    from dwave.cloud import Client
+
+    return in_plain_words(lambda: Client.from_config(client="qpu"), setup_error)
+
+
+def name_of(qpu: Any) -> str:
+    """The processor's name as Leap knows it."""
+    solver = getattr(qpu, "solver", None)
+    return str(getattr(solver, "name", None) or qpu.properties.get("chip_id", type(qpu).__name__))
+
+
+def in_plain_words(call: Callable[[], Result], explain: Callable[[Exception], Exception]) -> Result:
+    """What `call` returns; its errors are explained, and do not carry along the original, whose request has the token.
+
+    Ocean writes its whole configuration to its log at DEBUG, where only its own handlers hide the token: its loggers
+    are kept at INFO unless the user sets them.
+    """
+    log = logging.getLogger("dwave.cloud")
+    if log.level == logging.NOTSET:
+        log.setLevel(max(logging.INFO, log.getEffectiveLevel()))
+    try:
+        return call()
+    except Exception as error:  # of two dozen types
+        explanation = explain(error)
+    raise explanation
+
+
+def setup_error(error: Exception) -> Exception:
+    """Why no processor could be had."""
+    from dwave.cloud.exceptions import SAPIError, SolverNotFoundError
+
+    if isinstance(error, SolverNotFoundError):
+        return ValueError(
+            "the account has no such processor online: `sgq leap solvers` lists those there are; otherwise "
+            + _CONFIGURE
+        )
+    if str(error) == "API token not defined":
+        return ValueError(f"no API token is configured: {_CONFIGURE}")
+    if isinstance(error, SAPIError) or (isinstance(error, OSError) and not isinstance(error, ValueError)):
+        return service_error(error)
+    return ValueError(f"Ocean's configuration is not usable ({type(error).__name__}): {_CONFIGURE}")
+
+
+def service_error(error: Exception) -> Exception:
+    """Why the service did not do what it was asked for."""
+    from dwave.cloud.api import exceptions as api
+    from dwave.cloud.exceptions import SolverAuthenticationError
+
+    kind = type(error).__name__
+    if isinstance(error, (api.ResourceAuthenticationError, SolverAuthenticationError)):
+        return ValueError(f"the API token was refused: {_CONFIGURE}")
+    if isinstance(error, api.ResourceAccessForbiddenError):
+        return ValueError(f"the account may not use this processor or job: {_CONFIGURE}")
+    if isinstance(error, api.ResourceNotFoundError):
+        return ValueError("D-Wave's service does not know this processor or job, under this account and region")
+    if isinstance(error, (api.ResourceBadRequestError, api.ResourceLimitsExceededError)):
+        return ValueError(f"D-Wave's service refused ({getattr(error, 'error_code', None) or kind}): {said(error)}")
+    if isinstance(error, api.InternalServerError):
+        return ConnectionError(f"D-Wave's service failed (HTTP {error.error_code}): try again in a while")
+    if isinstance(error, OSError) and not isinstance(error, (api.ResourceBadResponseError, ValueError)):
+        return ConnectionError(f"D-Wave's service does not answer ({kind}): `dwave ping` tests endpoint and network")
+    return ConnectionError(f"D-Wave's service gave an answer that cannot be read ({kind}): try again in a while")
+
+
+def said(error: Exception) -> str:
+    """The service's own words on one line, cut where they run on."""
+    return " ".join(str(getattr(error, "error_msg", None) or error).split())[:300]

@@ -1,0 +1,75 @@
+"""The job file: a plan and what became of its submissions, as JSON that appears on disk whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import dimod
+
+from sgq_solvers.leap.plan import Plan, Submission
+
+FORMAT = "sgq leap job"
+VERSION = 1
+_PLAIN = ("chains", "processor", "parameters", "start", "label", "seconds", "setup_seconds")
+
+
+def write_job(path: Path, plan: Plan, attached: Any, *, new: bool = False) -> None:
+    """Write a job; a file that is `new` must not be there yet.
+
+    Raises
+    ------
+    ValueError
+        If it is: it may be the only way to answers that are paid for.
+    """
+    if new and path.exists():
+        raise ValueError(f"{path} exists: it may hold a job that is not fetched; choose another name")
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        **{name: getattr(plan, name) for name in _PLAIN},
+        "model": plan.model.to_serializable(),
+        "submissions": [asdict(submission) for submission in plan.submissions],
+        "problem": attached,
+    }
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(beside, "w", encoding="utf-8") as file:
+            json.dump(document, file, allow_nan=False)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read_job(path: Path) -> tuple[Plan, Any]:
+    """The plan in a job file, and what was attached to it.
+
+    Raises
+    ------
+    ValueError
+        If the file holds no job.
+    OSError
+        If it cannot be read.
+    """
+    try:
+        document = json.loads(path.read_bytes())
+    except ValueError:
+        raise ValueError(f"{path}: no job file, it is not JSON") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ValueError(f"{path}: no job file, which `sgq leap submit` writes")
+    if document.get("version") != VERSION:
+        raise ValueError(f"{path}: a job file of version {document.get('version')}, which this sgq does not know")
+    try:
+        plan = Plan(
+            model=dimod.BinaryQuadraticModel.from_serializable(document["model"]),
+            submissions=[Submission(**entry) for entry in document["submissions"]],
+            **{name: document[name] for name in _PLAIN},
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: a job file that is damaged ({type(error).__name__}: {error})") from None
+    return plan, document.get("problem")

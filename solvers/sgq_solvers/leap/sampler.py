@@ -1,0 +1,249 @@
+"""The solver ``dwave``: a model is embedded, annealed on a D-Wave processor, and read back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import dimod
+import numpy as np
+
+from sgq.checks import hint
+from sgq.models import quadratise
+from sgq.problem import Problem
+from sgq_solvers.leap.answers import assemble, reads_of
+from sgq_solvers.leap.connection import configured_qpu, ocean
+from sgq_solvers.leap.job import Job
+from sgq_solvers.leap.plan import Plan, draft_plan, make_plan
+from sgq_solvers.leap.request import NAMES, Request
+from sgq_solvers.sampler import Clock, Sampler, spin_samples
+
+
+class DWaveQPUSampler(Sampler):
+    """Quantum annealing on a D-Wave processor, embedded by minorminer.
+
+    Parameters
+    ----------
+    qpu
+        A processor's name, such as ``"Advantage_system4.1"``; any structured dimod sampler, such as
+        ``DWaveSampler(region="eu-central-1")`` or, without hardware, ``dwave.system.testing.MockDWaveSampler()``.
+        By default ``DWaveSampler()`` of the user's Ocean configuration. It is reached when the first model comes.
+    """
+
+    def __init__(self, qpu: Any = None) -> None:
+        self._qpu = qpu
+
+    def sample(
+        self,
+        bqm: dimod.BinaryQuadraticModel,
+        *,
+        num_reads: int = 100,
+        annealing_time: float | None = None,
+        anneal_schedule: Sequence[tuple[float, float]] | None = None,
+        fast_anneal: bool | None = None,
+        initial_state: Any = None,
+        reinitialize_state: bool | None = None,
+        anneal_offsets: Any = None,
+        flux_biases: Any = None,
+        readout_thermalization: float | None = None,
+        programming_thermalization: float | None = None,
+        reduce_intersample_correlation: bool | None = None,
+        auto_scale: bool = True,
+        chain_strength: float | Sequence[float] | None = None,
+        num_gauges: int | None = None,
+        embedding: Mapping[Any, Sequence[int]] | None = None,
+        embedding_seed: int | None = None,
+        qpu_budget: float | None = None,
+        time_limit: float | None = None,
+        label: str | None = None,
+    ) -> dimod.SampleSet:
+        """Anneal, and wait for the answer.
+
+        Everything is checked against the processor's ranges before anything is sent. Ctrl-C cancels what still runs.
+
+        Parameters
+        ----------
+        bqm
+            SPIN or BINARY, with any graph that can be embedded; the processor gets it in spins.
+        num_reads
+            Anneals at each chain strength. They are split over several submissions where one may not hold them
+            (`num_reads_range`, `problem_run_duration_range`), which run one after the other while we wait for all.
+        annealing_time
+            Microseconds of one anneal; the processor's own default, usually 20, when None.
+        anneal_schedule
+            Points (microseconds, anneal fraction s) instead: `pause_schedule`, `quench_schedule` and
+            `reverse_schedule` of this package make them.
+        fast_anneal
+            The coherent protocol, with times down to nanoseconds (`fast_anneal_time_range`).
+        initial_state
+            Configuration that a reverse anneal starts from: a mapping, an array in the model's order, or a sample.
+        reinitialize_state
+            Whether each read of a reverse anneal starts from it, which is the service's default, or from the last.
+        anneal_offsets, flux_biases
+            By variable as a dict, for all qubits of its chain, or by qubit as a list of the processor's `num_qubits`;
+            in D-Wave's units. A gauge leaves them as they are.
+        readout_thermalization, programming_thermalization
+            Microseconds of rest after each read, and after programming.
+        reduce_intersample_correlation
+            Rest longer, so that reads are independent.
+        auto_scale
+            Let the processor scale the embedded model to the largest coefficients it takes, so that the model's
+            may have any scale (small ones drown in noise beside large ones). With False they are used as they are,
+            and a field or coupling out of range is an error that names it.
+        chain_strength
+            Coupling between the qubits of one variable, above 0, in the units of the model's spin couplings.
+            Uniform torque compensation, Ocean's default, when None. A list is a scan, each with `num_reads` reads.
+        num_gauges
+            Share the reads between so many random gauges (spin-reversal transformations), which average over the
+            processor's biases. Each turns over whole chains, at random.
+        embedding
+            Qubits of each variable; minorminer searches when None.
+        embedding_seed
+            Seed of that search and of the gauges, below 2^31. (The anneals themselves have none.)
+        qpu_budget
+            Seconds of QPU access time by Ocean's estimate, above which nothing is submitted.
+        time_limit
+            Seconds for the embedding search and the wait; what still runs then is cancelled, and the answers there
+            are are taken.
+        label
+            Name in the Leap dashboard; each submission's own mark is added.
+
+        Returns
+        -------
+        dimod.SampleSet
+            Chains read by majority, energies those of the model; `chain_break_fraction` in every row, and
+            `chain_strength` where several were scanned. ``info["timing"]``: the processor's microseconds, added up.
+            ``info["sgq"]``: `processor`, `chains` (qubits of each variable, in the model's order), `num_qubits`,
+            `longest_chain`; `chain_strength` (the best of a scan; None where every chain is one qubit) and `scan`, a
+            row a strength with reads, best and mean energy, hits and breaks; `chain_break_fraction`, the fraction of
+            `reads_with_breaks`, `breaks_of_chain` for each variable; `num_gauges`; `auto_scale_factors`;
+            `problem_ids`, `num_submissions` and how many of them are lost; `qpu_seconds`, estimated and actual; and
+            `setup_seconds`, what the embedding search took.
+
+        Raises
+        ------
+        ValueError
+            If Ocean has no working configuration, the processor would refuse a parameter or the model, the budget is
+            exceeded, no embedding is found, or the submission failed or was cancelled.
+        ConnectionError
+            If the service cannot be reached, or fails; TimeoutError if nothing came back within `time_limit`.
+        ImportError
+            If dwave-system is not installed.
+        """
+        arguments = locals()
+        request = Request(**{name: arguments[name] for name in NAMES})
+        clock = Clock(time_limit)
+        qpu = self._processor()
+        if not bqm.num_variables:
+            nothing = np.empty((request.num_reads, 0), np.int8)
+            return spin_samples(nothing, [], bqm.vartype, np.full(request.num_reads, float(bqm.offset)))
+        plan = make_plan(bqm, qpu, request)
+        return _on_leap(plan, qpu, clock) if hasattr(qpu, "client") else _directly(plan, qpu)
+
+    def submit(self, model: Any, path: str | os.PathLike[str], *, attached: Any = None, **parameters: Any) -> Job:
+        """Submit without waiting, as a job that another process can fetch.
+
+        Parameters
+        ----------
+        model
+            A dimod quadratic model, or a `Problem`; its polynomial is made quadratic.
+        path
+            The job file, which must not exist; it is written before anything is sent.
+        attached
+            JSON values to keep in the file.
+        **parameters
+            Those of `sample`, but for `time_limit`, which bounds the search for an embedding alone.
+
+        Returns
+        -------
+        Job
+            Also to be had by ``Job(path)``, in any process, at any time.
+        """
+        qpu = self._processor()
+        if not hasattr(qpu, "client"):
+            raise ValueError(f"{type(qpu).__name__} keeps no jobs: they need a DWaveSampler")
+        plan = make_plan(_quadratic(model), qpu, _request(parameters))
+        job = Job.of_plan(plan, Path(path), attached)
+        try:
+            job.submit(qpu)
+        except ValueError:
+            if all(s.id is None and s.state != "sending" for s in job.submissions):
+                Path(path).unlink()  # refused as a whole: there is no job
+            raise
+        return job
+
+    def estimate(self, model: Any, **parameters: Any) -> tuple[Plan, list[str]]:
+        """Embed and plan without submitting: the plan, and a line for each thing that the processor would refuse.
+
+        The arguments are those of `submit`.
+        """
+        return draft_plan(_quadratic(model), self._processor(), _request(parameters))
+
+    def warm_up(self, problem: Problem) -> None:
+        """Nothing: a trial run would cost time on the processor."""
+
+    def close(self) -> None:
+        """Release the connection, without waiting for what may still run; a ``with`` statement does it too."""
+        client = getattr(self._qpu, "client", None)
+        if client is not None:
+            client.close(wait=False)
+        elif hasattr(self._qpu, "close"):
+            self._qpu.close()
+
+    def __enter__(self) -> DWaveQPUSampler:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _processor(self) -> Any:
+        ocean()
+        if self._qpu is None or isinstance(self._qpu, str):
+            self._qpu = configured_qpu(self._qpu)
+        return self._qpu
+
+
+def _request(parameters: dict[str, Any]) -> Request:
+    for name in parameters:
+        if name not in NAMES:
+            raise ValueError(f"dwave has no parameter {name!r}{hint(name, NAMES)}: it takes {', '.join(NAMES)}")
+    return Request(**parameters)
+
+
+def _quadratic(model: Any) -> dimod.BinaryQuadraticModel:
+    """The quadratic model of a Problem, or a model as it is."""
+    model = model.model if isinstance(model, Problem) else model
+    if isinstance(model, dimod.BinaryPolynomial):
+        model = quadratise(model)[0]
+    if not isinstance(model, dimod.BinaryQuadraticModel) or not model.num_variables:
+        raise ValueError(f"model is a {type(model).__name__}: a Problem or a dimod model with variables")
+    return model
+
+
+def _on_leap(plan: Plan, qpu: Any, clock: Clock) -> dimod.SampleSet:
+    """Submit and wait, as a job that is kept in memory alone."""
+    job = Job.of_plan(plan, None)
+    stopped = None
+    try:
+        job.submit(qpu)
+        return job.fetch(clock.left() if np.isfinite(clock.limit) else None)
+    except (KeyboardInterrupt, TimeoutError) as error:
+        stopped = "interrupt" if isinstance(error, KeyboardInterrupt) else "time_limit"
+        job.cancel()
+        if not any(s.answer for s in job.submissions):
+            raise
+    samples = job.fetch(0, partial=True)
+    samples.info["sgq"]["stopped"] = stopped
+    return samples
+
+
+def _directly(plan: Plan, qpu: Any) -> dimod.SampleSet:
+    """Sample through a structured sampler that is no `DWaveSampler`, such as a mock."""
+    named = {} if plan.label is None else {"label": plan.label}
+    answers = []
+    for submission in plan.submissions:
+        sent = {**plan.parameters_of(submission), **named}
+        answers.append((submission, qpu.sample(plan.target(submission, qpu), **sent)))
+    return assemble(plan, [(submission, reads_of(answer)) for submission, answer in answers])
