@@ -1,35 +1,39 @@
-"""The quantum approximate optimisation algorithm (QAOA) as Qiskit circuits on the Aer statevector simulator.
+"""The quantum approximate optimisation algorithm (QAOA) as Qiskit circuits, on Aer or any other machine of Qiskit.
 
 E. Farhi, J. Goldstone, S. Gutmann, arXiv:1411.4028. Terms of any order are rotations of the circuit itself: nothing
-is quadratised. Expectations are probabilities, or counts, times the energies of all configurations.
+is quadratised. Expectations are probabilities, or counts, times the energies of configurations.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import dimod
 import numpy as np
-from numpy.typing import NDArray
 
-from sgq.checks import finite_array, integer, real, seed_integer
-from sgq.models import Floats, Integers, quadratic_form, terms
+from sgq.checks import integer, real, seed_integer
+from sgq.models import Floats, Integers
+from sgq_solvers.aer_circuit import QAOACircuit, spin_terms
 from sgq_solvers.qaoa_angles import AngleSearch, given_angles, ramp
-from sgq_solvers.sampler import Clock, Progress, Sampler
+from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress
 
 if TYPE_CHECKING:
-    from qiskit import QuantumCircuit
+    from qiskit.primitives import BaseSamplerV2
+    from qiskit.providers import BackendV2
+    from qiskit_aer.noise import NoiseModel
 
-Masks = NDArray[np.uint64]
+    from sgq_solvers.aer_machines import AerMachine, QiskitMachine, Spins
 
-MAX_QUBITS = 26
+    Measured = tuple[Spins, Integers, Floats]
+
+SHOTS = 1024
 
 
 class QAOAAerSampler(Sampler, dimod.PolySampler):
-    """QAOA, simulated exactly: every variable is a qubit, so up to 26 of them (less on a small memory)."""
+    """QAOA on Qiskit's machines: exact, by shots, with noise, as a matrix product state, on a GPU or a processor."""
 
     def sample(
         self,
@@ -41,6 +45,11 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
         beta: Sequence[float] | None = None,
         shots: int | None = None,
         maxiter: int = 100,
+        method: str | None = None,
+        max_bond_dimension: int | None = None,
+        noise: float | NoiseModel | None = None,
+        device: str = "CPU",
+        backend: BackendV2 | BaseSamplerV2 | None = None,
         seed: int | None = None,
         time_limit: float | None = None,
         target_energy: float | None = None,
@@ -55,7 +64,7 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
         Parameters
         ----------
         bqm
-            SPIN or BINARY; the circuit acts on its spins. A simulation costs time and memory 2^N.
+            SPIN or BINARY; the circuit acts on its spins, a qubit each.
         num_reads
             Measurements of the final state.
         p
@@ -66,11 +75,29 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
             gamma_l = (1 + 2x) / (4 rms) and beta_l = (π/32) (7 - 6x) with x = (l - 1/2)/p and rms² the mean over
             spins of the sum of c² over the terms that hold the spin: close to the best angles of the SK model.
         shots
-            Measurements behind each energy that the optimiser sees; by default it sees exact expectations.
+            Measurements behind each energy that the optimiser sees; by default exact expectations where there are
+            any (a density matrix, or a state vector without noise), else 1024.
         maxiter
             Energies that the optimiser asks for at most; 1 keeps the angles it would start from.
+        method
+            ``"statevector"``: time and memory 2^N, up to 26 qubits. ``"density_matrix"``: 4^N, up to 13, the default
+            with noise and exact with it. ``"matrix_product_state"``: any number of qubits, but a bond dimension that
+            deep circuits and dense models drive up to 2^(N/2). With noise, state vectors and product states are
+            trajectories, one a shot.
+        max_bond_dimension
+            Of a matrix product state, which is truncated beyond; by default it is exact up to 1e-16 in weight.
+        noise
+            A number λ: two-qubit gates depolarise with probability λ and one-qubit gates with λ/10, rotations about Z
+            are exact. Or a `qiskit_aer.noise.NoiseModel`; the circuit is transpiled to the gates that it knows. None
+            is exact. Errors that differ from qubit to qubit want ``backend=AerSimulator.from_backend(…)``, which also
+            knows which qubits are neighbours.
+        device
+            ``"CPU"`` or ``"GPU"``, if Aer was built for it.
+        backend
+            Anywhere else: a Qiskit `BackendV2`, or a sampler primitive (`BaseSamplerV2`, as of Qiskit, Aer or IBM's
+            Runtime). The circuit is transpiled for it once, at level 3. A primitive draws by its own seed.
         seed
-            Integer below 2^31; equal seeds give equal samples.
+            Integer below 2^31; equal seeds give equal samples on simulators.
         time_limit
             Seconds after which the optimiser stops, at most one simulation late; the state is then measured.
         target_energy
@@ -82,14 +109,15 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
         -------
         dimod.SampleSet
             One row a distinct outcome, with `num_occurrences`. ``info["sgq"]``: `gamma` and `beta` used,
-            `expectation` of the energy there (with `shots`, the lowest estimate, so biased low), `evaluations`,
-            `num_qubits`, `setup_seconds` spent before the first read, and `stopped` (``"maxiter"``,
-            ``"time_limit"``, ``"target_energy"`` or ``"interrupt"``) where the optimiser had not converged.
+            `expectation` of the energy there (by shots, the mean of the reads for given angles, else the lowest
+            estimate, so biased low), `evaluations`, `machine` (the method or the backend's name), `num_qubits`,
+            `setup_seconds` spent before the first read, and `stopped` (``"maxiter"``, ``"time_limit"``,
+            ``"target_energy"`` or ``"interrupt"``) where the optimiser had not converged.
 
         Raises
         ------
         ValueError
-            If the model has too many variables or the angles do not fit p.
+            If the model has too many variables, the angles do not fit p, or options contradict each other.
         ImportError
             If Qiskit Aer is not installed.
 
@@ -97,26 +125,29 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
         ----------
         .. [1] E. Farhi, J. Goldstone, S. Gutmann, L. Zhou, Quantum 6, 759 (2022).
         """
-        rng = np.random.default_rng(seed_integer(seed))
-        clock = Clock(time_limit)
+        clock, progress = Clock(time_limit), checked_progress(progress)
         num_reads, p, maxiter = integer("num_reads", num_reads, 1), integer("p", p, 1), integer("maxiter", maxiter, 1)
         shots = None if shots is None else integer("shots", shots, 1)
         target = -math.inf if target_energy is None else real("target_energy", target_energy)
-        angles = given_angles(gamma, beta, p)
-        ansatz = _Ansatz(bqm, p, rng)
+        angles, seed = given_angles(gamma, beta, p), seed_integer(seed)
+        machine = _machine(len(bqm.variables), method, max_bond_dimension, noise, device, backend)
+        ansatz = _Ansatz(bqm, p, machine, np.random.default_rng(seed))
 
+        outcome, stopped = None, None
         search = AngleSearch(lambda angles: ansatz.expectation(angles, shots), maxiter, clock, target, progress)
-        stopped = None
         if angles is None:
             stopped = search.optimise(ramp(p, ansatz.unit), ansatz.unit)
         else:
+            if not (machine.exact or shots):  # time on a machine is dear: the reads are the estimate too
+                outcome = ansatz.measure(angles, num_reads)
+                search.expectation = lambda _: _mean(outcome)
             search.evaluate_only(angles)
         setup_seconds = clock.elapsed()
-        states, counts = ansatz.measure(search.angles, num_reads)
+        spins, counts, energies = outcome or ansatz.measure(search.angles, num_reads)
         return dimod.SampleSet.from_samples(
-            (ansatz.values(states, bqm.vartype), ansatz.labels),
+            (spins if bqm.vartype is dimod.SPIN else (spins + 1) // 2, ansatz.labels),
             vartype=bqm.vartype,
-            energy=ansatz.energies[states],
+            energy=energies,
             num_occurrences=counts,
             sort_labels=False,
             info={
@@ -125,6 +156,7 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
                     "beta": search.angles[p:].tolist(),
                     "expectation": search.energy,
                     "evaluations": search.evaluations,
+                    "machine": machine.name,
                     "num_qubits": len(ansatz.labels),
                     "setup_seconds": setup_seconds,
                     **({"stopped": stopped} if stopped else {}),
@@ -137,118 +169,65 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
         return self.sample(poly, **parameters)
 
 
-class _Ansatz:
-    """The circuit of one model, made once, and the energies that belong to its outcomes.
+def _mean(measured: Measured) -> float:
+    _, counts, energies = measured
+    return float((counts * energies).sum() / counts.sum())
 
-    Qubit i is spin i, with outcome 0 for s = +1. Angles are γ_1 … γ_p, β_1 … β_p in one array.
+
+def _machine(
+    num_qubits: int, method: str | None, max_bond_dimension: int | None, noise: Any, device: str, backend: Any
+) -> AerMachine | QiskitMachine:
+    from sgq_solvers.aer_machines import AerMachine, QiskitMachine
+
+    if backend is None:
+        try:
+            return AerMachine(method, noise, device, max_bond_dimension, num_qubits)
+        except ImportError as error:
+            raise ImportError('qaoa-aer needs Qiskit and its simulator Aer: pip install "sgq[quantum]"') from error
+    ours = {"method": method, "max_bond_dimension": max_bond_dimension, "noise": noise}
+    for name, value in ours.items():
+        if value is not None:
+            raise ValueError(f"{name}={value!r}: a backend has its own; give one of {name} and backend, not both")
+    return QiskitMachine(backend, num_qubits)
+
+
+class _Ansatz:
+    """The circuit of one model, made ready for its machine once, and the energies that belong to its outcomes.
+
+    Angles are γ_1 … γ_p, β_1 … β_p in one array.
     """
 
     def __init__(
-        self, model: dimod.BinaryQuadraticModel | dimod.BinaryPolynomial, p: int, rng: np.random.Generator
+        self,
+        model: dimod.BinaryQuadraticModel | dimod.BinaryPolynomial,
+        p: int,
+        machine: AerMachine | QiskitMachine,
+        rng: np.random.Generator,
     ) -> None:
-        try:
-            from qiskit.circuit import ParameterVector, QuantumCircuit
-            from qiskit_aer import AerSimulator
-        except ImportError as error:
-            raise ImportError('qaoa-aer needs Qiskit and its simulator Aer: pip install "sgq[quantum]"') from error
-        from sgq.kernels.walsh import spectrum
-
-        self._simulator = AerSimulator(method="statevector")
-        n = len(model.variables)
-        # Aer counts the qubits whose state fits in memory; probabilities, energies and their product need more.
-        limit = min(MAX_QUBITS, self._simulator.configuration().n_qubits - 2)
-        if n > limit:
-            raise ValueError(
-                f"{n} variables: qaoa-aer simulates at most {limit} qubits on this machine (2^n amplitudes); "
-                "take a smaller instance, or annealing"
-            )
-        self.p = p
-        masks, coefficients, self.labels = _spin_terms(model)
-        self.energies: Floats = spectrum(masks, finite_array("coefficients", coefficients), n)
-        acting = (masks != 0) & (coefficients != 0)
-        self.unit = _rms_field(masks[acting], coefficients[acting])
-        self._masks, self._coefficients = masks[acting], coefficients[acting] / self.unit
-        self._rng = rng
-        self._gamma, self._beta = ParameterVector("gamma", p), ParameterVector("beta", p)
-        self._circuit = self._layers(QuantumCircuit(n))
+        self._machine, self._rng = machine, rng
+        self._terms, self.labels = spin_terms(model)
+        circuit = QAOACircuit(self._terms, len(self.labels), p)
+        self.unit = circuit.unit
+        if self.labels:
+            machine.prepare(circuit)
 
     def expectation(self, angles: Floats, shots: int | None) -> float:
-        """Mean energy in the state of these angles, exact or over `shots` measurements."""
-        if not self.labels:
-            return float(self.energies[0])
-        if shots is None:
-            probabilities = self._run(angles, measured=False)["probabilities"]
-            return float((probabilities * self.energies).sum())  # a threaded dot product may round differently
-        states, counts = self.measure(angles, shots)
-        return float((counts * self.energies[states]).sum() / shots)
+        """Mean energy in the state of these angles, exact if the machine is and `shots` is None."""
+        if self._machine.exact and shots is None and self.labels:
+            probabilities = self._machine.probabilities(angles)
+            return float((probabilities * self._energies).sum())  # a threaded dot product may round differently
+        return _mean(self.measure(angles, shots or SHOTS))
 
-    def measure(self, angles: Floats, shots: int) -> tuple[Integers, Integers]:
-        """Distinct outcomes of `shots` measurements, ascending, and how often each came."""
-        if not self.labels:
-            return np.zeros(1, np.int64), np.array([shots])
-        seed = int(self._rng.integers(2**31))
-        counts = self._run(angles, measured=True, shots=shots, seed_simulator=seed)["counts"]
-        outcomes = sorted((int(key, 16), count) for key, count in counts.items())
-        states, occurrences = np.array(outcomes, dtype=np.int64).T
-        return states, occurrences
-
-    def values(self, states: Integers, vartype: dimod.Vartype) -> NDArray[np.int8]:
-        """Outcomes as configurations, shape (rows, N), in the model's vartype."""
-        up = 1 - ((states[:, None] >> np.arange(len(self.labels))) & 1)
-        return (2 * up - 1 if vartype is dimod.SPIN else up).astype(np.int8)
-
-    def _run(self, angles: Floats, *, measured: bool, **options: Any) -> dict[str, Any]:
-        gamma, beta = angles[: self.p] * self.unit, angles[self.p :]
-        # not strict: a model without couplings and fields has no gamma to bind
-        circuit = self._circuit.assign_parameters({self._gamma: gamma, self._beta: beta}, strict=False)
-        if measured:
-            circuit.measure_all()
+    def measure(self, angles: Floats, shots: int) -> Measured:
+        """Distinct outcomes of `shots` measurements as spins, how often each came, and their energies."""
+        if self.labels:
+            spins, counts = self._machine.measure(angles, shots, int(self._rng.integers(2**31)))
         else:
-            circuit.save_probabilities()
-        data: dict[str, Any] = self._simulator.run(circuit, **options).result().data()
-        return data
+            spins, counts = np.zeros((1, 0), np.int8), np.array([shots])
+        return spins, counts, self._terms.energies(spins)
 
-    def _layers(self, circuit: QuantumCircuit) -> QuantumCircuit:
-        """All layers, in gates that Aer takes as they are: there is nothing to transpile."""
-        for qubit in circuit.qubits:
-            circuit.h(qubit)
-        for gamma, beta in zip(self._gamma, self._beta, strict=True):
-            for mask, coefficient in zip(self._masks.tolist(), self._coefficients.tolist(), strict=True):
-                _rotate(circuit, [i for i in range(len(self.labels)) if mask >> i & 1], -2 * coefficient * gamma)
-            for qubit in circuit.qubits:
-                circuit.rx(2 * beta, qubit)
-        return circuit
+    @cached_property
+    def _energies(self) -> Floats:
+        from sgq.kernels.walsh import spectrum
 
-
-def _rotate(circuit: QuantumCircuit, qubits: list[int], angle: Any) -> None:
-    """exp(-i angle/2 Z…Z) on the qubits: their parity, gathered on the last one, turns it."""
-    if len(qubits) == 2:
-        circuit.rzz(angle, *qubits)  # one pass over the state where the ladder makes three
-        return
-    for a, b in pairwise(qubits):
-        circuit.cx(a, b)
-    circuit.rz(angle, qubits[-1])
-    for a, b in reversed(list(pairwise(qubits))):
-        circuit.cx(a, b)
-
-
-def _spin_terms(
-    model: dimod.BinaryQuadraticModel | dimod.BinaryPolynomial,
-) -> tuple[Masks, Floats, list[Hashable]]:
-    """Bit masks of the variables in each term, coefficients in spins, and labels; mask 0 is the constant."""
-    if isinstance(model, dimod.BinaryPolynomial):
-        polynomial, labels = terms(model if model.vartype is dimod.SPIN else model.to_spin())
-        return polynomial.masks(), polynomial.coefficients, labels
-    form, labels = quadratic_form(model, "SPIN")
-    bit = np.uint64(1) << np.arange(len(labels), dtype=np.uint64)
-    i, j = form.pairs.T
-    masks = np.concatenate([np.zeros(1, np.uint64), bit, bit[i] | bit[j]])
-    return masks, np.concatenate([[form.offset], form.fields, form.couplings]), labels
-
-
-def _rms_field(masks: Masks, coefficients: Floats) -> float:
-    """Root of the mean, over spins in any term, of the sum of c² over the terms that hold the spin; 1 if all is 0."""
-    largest = float(np.abs(coefficients).max(initial=0.0)) or 1.0  # squares alone would overflow from 1e154 on
-    spins = int(np.bitwise_count(np.bitwise_or.reduce(masks, initial=np.uint64(0))))
-    squares = float((np.bitwise_count(masks) * (coefficients / largest) ** 2).sum())
-    return largest * math.sqrt(squares / max(1, spins)) or 1.0
+        return spectrum(self._terms.masks(), self._terms.coefficients, len(self.labels))
