@@ -6,6 +6,7 @@ them in place and goes through memory twice, for up to 25 qubits in float32: the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.kernels.diagonal import LOW, aligned, averages
+from sgq.kernels.statevector_overlaps import COLUMNS, FOUR, TWO, high_flips, low_flips, weighted
 from sgq.kernels.statevector_passes import LINES, high_qubits, low_qubits, reverse, sums
 from sgq.kernels.teams import Team
 
@@ -149,6 +151,36 @@ class Statevector:
             room = np.flatnonzero(cumulative < cumulative[-1]).max(initial=-1) + 1
             states[here] = b * size + np.minimum(np.searchsorted(cumulative, levels[here] - below, "right"), room)
         return states
+
+    def flip_overlap(self, other: Statevector) -> float:
+        """Im⟨other| Σ X |self⟩."""
+        n, arrays = self.num_qubits, (self.real, self.imag, other.real, other.imag)
+        if self.real.size < 4 * self._lanes:
+            psi, conjugate = self.real + 1j * self.imag, other.real - 1j * other.imag
+            pairs = (psi.reshape(-1, 2, 1 << qubit) for qubit in range(n))
+            return float(sum((conjugate @ p[:, ::-1].ravel()).imag for p in pairs))
+        low = min(n, _SUMMED)
+        total = self._added(lambda result, *ends: low_flips(*arrays, low, result, *ends), 1 << (n - low))
+        for qubit in range(low, n, 2):
+            rows = FOUR if qubit + 1 < n else TWO
+            total += self._added(
+                lambda result, *ends, q=qubit, r=rows: high_flips(*arrays, q, r, result, *ends),
+                self.real.size // (len(rows) << COLUMNS),
+            )
+        return total
+
+    def weighted_overlap(self, other: Statevector, diagonal: NDArray[Any]) -> float:
+        """Im⟨other| diagonal |self⟩."""
+        arrays, bits = (self.real, self.imag, other.real, other.imag), min(self.num_qubits, _SUMMED)
+        return self._added(
+            lambda result, *ends: weighted(*arrays, diagonal, bits, result, *ends), 1 << (self.num_qubits - bits)
+        )
+
+    def _added(self, work: Callable[..., object], blocks: int) -> float:
+        """The sum of what ``work(result, first, last)`` writes into a result for every block."""
+        result = np.empty(blocks)
+        self.team.share(lambda first, last: work(result, first, last), blocks)
+        return float(result.sum())
 
     def _sums(self, diagonal: NDArray[Any]) -> Floats:
         """Probability, and probability times the diagonal if there is one, of every block: shape (2, blocks)."""

@@ -28,7 +28,7 @@ from sgq.kernels.vectors import (
 
 _EIGHT = (0,) * 8
 _TWO = (0,) * 2
-LINES = 2  # cache lines of a row that the highest qubits are copied by
+LINES = 4  # cache lines of a row that the highest qubits are copied by
 
 
 @njit(cache=True, nogil=True)
@@ -74,7 +74,7 @@ def high_qubits(real, imag, tangent, low, high, copies, first, last):  # type: i
     lanes = np.uint64(Register.lanes)
     width = lanes * np.uint64(LINES)
     stride, rows = np.uint64(1) << np.uint64(low), np.uint64(1) << np.uint64(high - low)
-    shift = 5 if lanes == 16 else 4
+    shift = 6 if lanes == 16 else 5
     across = stride // width
     x, y = copies
     for column in range(np.uint64(first), np.uint64(last)):

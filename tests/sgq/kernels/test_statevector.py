@@ -152,3 +152,20 @@ def test_draws_follow_the_probabilities() -> None:
     observed, expected = (np.append(x[often], x[~often].sum()) for x in (counts, p / p.sum() * 100_000))
     assert chisquare(observed, expected).pvalue > 1e-3
     np.testing.assert_array_equal(state.draw(np.array([0.0, np.nextafter(1.0, 0.0)])), [0, 65_000])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n", [1, 4, 6, 9, 17])
+def test_overlaps_of_two_states(n: int, kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    """⟨λ|Σ X|ψ⟩ and ⟨λ|diagonal|ψ⟩ as NumPy writes them out, by blocks that take one or two high qubits."""
+    rng = np.random.default_rng(n)
+    state, other = (random_state(n, kind, rng) for _ in range(2))
+    psi, bra, energies = amplitudes(state), amplitudes(other).conj(), rng.normal(size=1 << n).astype(kind)
+    flips = sum(psi[np.arange(1 << n) ^ (1 << q)] for q in range(n))
+    accuracy = 10 * ACCURACY[kind]
+    assert state.weighted_overlap(other, energies) == pytest.approx((bra @ (energies * psi)).imag, abs=accuracy)
+    values = []
+    for summed in (14, 15):
+        monkeypatch.setattr(statevector, "_SUMMED", summed)
+        values.append(state.flip_overlap(other))
+    np.testing.assert_allclose(values, (bra @ flips).imag, atol=accuracy)
