@@ -113,7 +113,7 @@ def _terms(
         yield (q,), field, properties["h_range"], "the field h"
     couplings = properties.get("extended_j_range", properties["j_range"])
     for (p, q), coupling in target.quadratic.items():
-        yield (p, q), coupling, couplings, "the coupling J"
+        yield (min(p, q), max(p, q)), coupling, couplings, "the coupling J"
     if "per_qubit_coupling_range" in properties:
         for q in target.variables:
             total = sum(bias for _, bias in target.iter_neighborhood(q))
