@@ -1,0 +1,169 @@
+"""Quantum annealing by path-integral Monte Carlo (Santoro, Martoňák, Tosatti & Car, Science 295, 2427 (2002)).
+
+A quantum annealer at temperature 1 / beta, H(s) = -A(s)/2 Σ X + B(s)/2 H_p, is simulated as classical spins on world
+lines in imaginary time, whose weights are positive for a transverse field. Sweeps take the place of the time in which s
+runs from 0 to 1: this is the equilibrium path, not the Schrödinger dynamics. Moves are clusters along imaginary time
+(Rieger & Kawashima, Eur. Phys. J. B 9, 233 (1999)), in slices or in the continuous limit.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Literal
+
+import dimod
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sgq.annealing_schedule import AnnealingSchedule
+from sgq.annealing_schedule import annealing_schedule as schedule_of
+from sgq.checks import boolean, choice, integer, real, seed_integer
+from sgq_solvers.path_integral_lines import ContinuousTime, DiscreteTime, WorldLines
+from sgq_solvers.path_integral_run import QuantumAnnealing, Reads
+from sgq_solvers.replicas import QuadraticModel, model_of
+from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
+from sgq_solvers.schedule import unit_of_beta
+from sgq_solvers.workers import Run, threads
+
+Path = AnnealingSchedule | str | os.PathLike[str] | ArrayLike
+Slices = int | Literal["continuous"]
+
+_READS = 64
+_SLICES = 32
+_COLD = 10.0  # beta in units of 1 / rms
+_WORDS = 1 << 34  # words of a block, 64 reads of a spin in a slice each: 128 GiB
+
+
+class PathIntegralSampler(Sampler):
+    """Path-integral Monte Carlo of quantum annealing; equal seeds give equal bits."""
+
+    def sample(
+        self,
+        bqm: dimod.BinaryQuadraticModel,
+        *,
+        num_reads: int | None = None,
+        num_sweeps: int | None = None,
+        num_slices: Slices = _SLICES,
+        beta: float | None = None,
+        annealing_schedule: Path | None = None,
+        initial_states: Any = None,
+        keep: Literal["best", "last"] = "best",
+        independent: bool = True,
+        num_threads: int | None = None,
+        seed: int | None = None,
+        time_limit: float | None = None,
+        target_energy: float | None = None,
+        progress: Progress | None = None,
+    ) -> dimod.SampleSet:
+        """Anneal.
+
+        Parameters
+        ----------
+        bqm
+            Any size, SPIN or BINARY; H_p is its energy, the offset included.
+        num_reads
+            Reads; by default 64, or with a time limit as many as there is time for. In discrete time they are made 64
+            at a time, and fewer take as long.
+        num_sweeps
+            Sweeps of each read, one cluster move of every world line each; s runs linearly from 0 in the first to 1 in
+            the last, and is 1 in a single one. By default 1000. With a time limit and no `num_sweeps`, every 128
+            reads have twice as many sweeps as those before, beginning with 64, and the last take the time that is left.
+        num_slices
+            M, how many slices imaginary time has, any number (1 is classical annealing at beta B(s) / 2), or
+            ``"continuous"`` for the limit of infinitely many. Averages in M slices are off by something of the order of
+            (beta / M)², a few percent with the 32 of the default; annealing for a ground state often does better with
+            few (Heim, Rønnow, Isakov & Troyer, Science 348, 215 (2015)).
+        beta
+            Inverse temperature of the annealer, above 0. By default 10 in units of 1/rms, with rms² the mean over sites
+            of h² + Σ J² (in spins): what is excited at the end was then left behind by the annealing.
+        annealing_schedule
+            A(s) and B(s), as `sgq.annealing_schedule.annealing_schedule` takes them: ``"linear"`` for A = 2 (1 - s),
+            B = 2 s and ``"quadratic"`` for their squares over 2, in the model's units whatever its couplings are; a
+            table of rows s, A, B; the file of a processor, whose units are rad/ns, and those of beta and of the
+            model's energies then its inverse and 1. A table with constant A and B samples equilibrium there. By
+            default A = 2 rms (1 - s), B = 2 s: linear, with a transverse field that fits the couplings.
+        initial_states
+            Configurations to start from instead of random ones, each the same at all imaginary times, in the model's
+            vartype, used in turn: an array of shape (rows, N) in the order of ``bqm.variables``, or anything
+            `dimod.as_samples` takes.
+        keep
+            ``"best"``: for each read the state of lowest energy along imaginary time, of the world lines looked at
+            (up to 32 times on the way, the last time at the end). ``"last"``: the state at imaginary time 0 of the
+            final world lines (the first slice), which is what a measurement of all spins gives: in equilibrium, an
+            exact sample of its distribution.
+        independent
+            Whether reads share no random numbers. Where they do, 64 reads use the same numbers for different spins and
+            slices, twice as fast in discrete time: each is still an exact Markov chain, but they are heated and cooled
+            together, so that averages over them are worth less than their number, and no errors are given.
+        num_threads
+            Blocks of reads at work at once; by default the cores that this process may use. It does not change the
+            answer.
+        seed
+            Integer below 2^31; equal seeds give equal answers for runs that time does not end.
+        time_limit
+            Seconds. Reads that are not finished by then are dropped, unless there are no others: those are returned as
+            far as they came.
+        target_energy
+            Stop after the first block of reads that reaches this energy.
+        progress
+            Called as ``progress(fraction_done, best_energy)``.
+
+        Returns
+        -------
+        dimod.SampleSet
+            One row a read. ``info["sgq"]``: `world_lines`, the energies along the way (below); `kernel`; `batch`, reads
+            of a block; `reads` made; `num_sweeps` of the longest, and whether reads are `restarts` of different
+            lengths; `num_slices`, `beta`, `schedule` (name of the annealing schedule) with its `unit` and `A` and `B`
+            at both ends; `independent`; `updates_per_ns` (spins times slices visited, of the reads returned; spins
+            in continuous time), `threads`, `precision` as of `annealing`, and `stopped` (``"time_limit"``,
+            ``"target_energy"`` or ``"interrupt"``) where the run was cut short.
+
+            `world_lines` has lists, an entry for every look at the finished reads of most sweeps: `s`;
+            `problem_energy`, the mean over reads of H_p averaged over imaginary time; `transverse_energy`, that of
+            -A/2 Σ X, estimated by the kinks of world lines; `total_energy`, that of H(s) = -A/2 Σ X + B/2 H_p; and the
+            standard error of each, such as `total_energy_error` (None for a single read, or where reads are not
+            independent).
+
+        Raises
+        ------
+        ValueError
+            If an argument is none of these, or the slices need more than 128 GiB.
+        """
+        clock = Clock(time_limit)
+        model, labels = model_of(bqm)
+        assert isinstance(model, QuadraticModel)
+        lines = _world_lines(model, num_slices)
+        unit = unit_of_beta(model.rms)
+        beta = _COLD * unit if beta is None else real("beta", beta, 0, above=True)
+        path = _default_path(unit) if annealing_schedule is None else schedule_of(annealing_schedule)
+        sweeps = None if num_sweeps is None else integer("num_sweeps", num_sweeps, 1)
+        wanted = None if num_reads is None else integer("num_reads", num_reads, 1)
+        start = None if initial_states is None else given_rows(initial_states, labels, bqm.vartype)
+        keep_best = choice("keep", keep, ("best", "last")) == "best"
+        independent = boolean("independent", independent)
+        seeds = np.random.SeedSequence(seed_integer(seed))
+        if wanted is None and time_limit is None:
+            wanted = _READS
+        most = max(1, clock.room(model.num_spins) // lines.reads)
+        blocks: float = most if wanted is None else -(-wanted // lines.reads)
+        run: Run[Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
+        annealing = QuantumAnnealing(lines, path, beta, sweeps, start, keep_best, independent, wanted, seeds, run)
+        workers = threads(num_threads)
+        run.execute(annealing, lambda begun: begun < blocks, workers)
+        rows, info = annealing.answer()
+        info |= {"num_slices": num_slices, "threads": workers}
+        return spin_samples(rows, labels, bqm.vartype, model.energies(rows), **info)
+
+
+def _world_lines(model: QuadraticModel, num_slices: Slices) -> WorldLines:
+    if isinstance(num_slices, str):
+        if num_slices != "continuous":
+            raise ValueError(f"num_slices={num_slices!r}: a number of slices, or 'continuous'")
+        return ContinuousTime(model)
+    most = max(1, _WORDS // max(1, model.num_spins))
+    return DiscreteTime(model, integer("num_slices", num_slices, 1, most))
+
+
+def _default_path(unit: float) -> AnnealingSchedule:
+    """Linear, from a transverse field in the model's own units."""
+    return schedule_of([[0.0, 2 / unit, 0.0], [1.0, 0.0, 2.0]])
