@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.models import energy_tolerance, quadratic_form
+from sgq_solvers.leap.connection import UnreadableError
 from sgq_solvers.leap.embedding import unembed
 from sgq_solvers.leap.plan import Plan, Submission
 
@@ -33,7 +34,7 @@ def decode_answer(answer: dict[str, Any]) -> Reads:
 
     Raises
     ------
-    ConnectionError
+    UnreadableError
         If the arrays do not fit together.
     """
     try:
@@ -47,7 +48,7 @@ def decode_answer(answer: dict[str, Any]) -> Reads:
             raise ValueError
         timing = {str(k): float(v) for k, v in answer.get("timing", {}).items()}
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise ConnectionError("D-Wave's service gave an answer that cannot be read: its arrays do not fit") from None
+        raise UnreadableError("D-Wave's service gave an answer that cannot be read: its arrays do not fit") from None
     return Reads(qubits, (2 * bits.astype(np.int8) - 1).astype(np.int8), occurrences, timing)
 
 
@@ -64,12 +65,7 @@ def assemble(plan: Plan, answered: list[tuple[Submission, Reads]]) -> dimod.Samp
     form, labels = quadratic_form(plan.model, "SPIN")
     values, broken = [], []
     for submission, reads in answered:
-        try:
-            rows, breaks = unembed(reads.qubits, reads.spins, plan.chains, submission.gauge)
-        except KeyError as error:
-            raise ConnectionError(
-                f"D-Wave's service gave an answer without the qubit {error}, which the model is embedded into"
-            ) from None
+        rows, breaks = unembed(reads.qubits, reads.spins, plan.chains, submission.gauge)
         values.append(rows)
         broken.append(breaks)
     rows, breaks = np.concatenate(values), np.concatenate(broken)

@@ -8,6 +8,11 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+
+class UnreadableError(ConnectionError):
+    """The service's answer makes no sense."""
+
+
 _CONFIGURE = "run `dwave setup`, or set DWAVE_API_TOKEN to the token of your Leap account"
 
 
@@ -90,7 +95,7 @@ def service_error(error: Exception) -> Exception:
         return ConnectionError(f"D-Wave's service failed (HTTP {error.error_code}): try again in a while")
     if isinstance(error, OSError) and not isinstance(error, (api.ResourceBadResponseError, ValueError)):
         return ConnectionError(f"D-Wave's service does not answer ({kind}): `dwave ping` tests endpoint and network")
-    return ConnectionError(f"D-Wave's service gave an answer that cannot be read ({kind}): try again in a while")
+    return UnreadableError(f"D-Wave's service gave an answer that cannot be read ({kind}): try again in a while")
 
 
 def said(error: Exception) -> str:

@@ -13,7 +13,7 @@ import dimod
 
 from sgq.problem import Problem
 from sgq_solvers.leap.answers import assemble, decode_answer
-from sgq_solvers.leap.connection import configured_client, configured_qpu
+from sgq_solvers.leap.connection import UnreadableError, configured_client, configured_qpu
 from sgq_solvers.leap.job_file import read_job, write_job
 from sgq_solvers.leap.plan import Plan, Submission
 from sgq_solvers.leap.service import Service
@@ -110,7 +110,7 @@ class Job:
 
     def refresh(self, wait: float = 0) -> None:
         """Ask the service how the submissions are, after up to `wait` seconds if nothing changes; get answers."""
-        if not self._unfinished() and all(s.state != "sending" for s in self.submissions):
+        if not self._awaited() and all(s.state != "sending" for s in self.submissions):
             return
         service = self._service()
         try:
@@ -183,7 +183,7 @@ class Job:
             service.close()
 
     def resubmit(self, qpu: Any = None) -> int:
-        """Send again what failed, was cancelled, or is not known to have arrived; how many that were.
+        """Send again what failed, was cancelled, cannot be read, or is not known to have arrived; how many that were.
 
         Parameters
         ----------
@@ -227,19 +227,31 @@ class Job:
     def _refresh(self, service: Service, wait: float) -> bool:
         """Recover ids, ask for states, get answers; whether anything changed."""
         changed = self._recover(service)
-        asked = self._unfinished()
+        asked = self._awaited()
         states = service.states([str(s.id) for s in asked], wait) if asked else {}
         try:
             for submission in asked:
-                state, message = states.get(str(submission.id), ("UNKNOWN", "the service does not know it"))
+                state, message = states.get(str(submission.id), ("UNKNOWN", "the service does not tell of it"))
                 if state == "COMPLETED":
-                    submission.answer = service.answer(str(submission.id))
+                    state, message = self._take(service, submission)
                 changed |= state != submission.state
                 submission.state, submission.message = state, message
         finally:
             if changed:
                 self._save()
         return changed
+
+    def _take(self, service: Service, submission: Submission) -> tuple[str, str | None]:
+        """Get and keep the answer; one that cannot be read is not kept, and the others come all the same."""
+        try:
+            answer = service.answer(str(submission.id))
+            qubits = set(decode_answer(answer).qubits.tolist())
+            if not qubits.issuperset(q for chain in self.plan.chains for q in chain):
+                raise UnreadableError("D-Wave's service gave an answer that lacks qubits of the model")
+        except UnreadableError as error:
+            return "UNREADABLE", str(error)
+        submission.answer = answer
+        return "COMPLETED", None
 
     def _recover(self, service: Service) -> bool:
         """Look up by its label what was sent without an id coming back; whether anything was found."""
@@ -255,6 +267,10 @@ class Job:
 
     def _unfinished(self) -> list[Submission]:
         """What the service knows and has not answered."""
+        return [s for s in self._awaited() if s.state not in ("UNREADABLE", "UNKNOWN")]
+
+    def _awaited(self) -> list[Submission]:
+        """The same, and what it answered in a way that may pass."""
         return [s for s in self.submissions if s.id is not None and s.answer is None and s.state not in _OVER]
 
     def _lost(self) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import dimod
+import numpy as np
 
+from sgq.models import QuadraticForm, quadratic_form, quadratic_model
 from sgq_solvers.leap.plan import Plan, Submission
 
 FORMAT = "sgq leap job"
@@ -31,7 +33,7 @@ def write_job(path: Path, plan: Plan, attached: Any, *, new: bool = False) -> No
         "format": FORMAT,
         "version": VERSION,
         **{name: getattr(plan, name) for name in _PLAIN},
-        "model": plan.model.to_serializable(),
+        "model": _model_document(plan.model),
         "submissions": [asdict(submission) for submission in plan.submissions],
         "problem": attached,
     }
@@ -66,10 +68,44 @@ def read_job(path: Path) -> tuple[Plan, Any]:
         raise ValueError(f"{path}: a job file of version {document.get('version')}, which this sgq does not know")
     try:
         plan = Plan(
-            model=dimod.BinaryQuadraticModel.from_serializable(document["model"]),
+            model=_model_of(document["model"]),
             submissions=[Submission(**entry) for entry in document["submissions"]],
             **{name: document[name] for name in _PLAIN},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: a job file that is damaged ({type(error).__name__}: {error})") from None
     return plan, document.get("problem")
+
+
+def _model_document(model: dimod.BinaryQuadraticModel) -> dict[str, Any]:
+    """The model as arrays in its own vartype and order; dimod's own document does not bring back nested labels."""
+    form, labels = quadratic_form(model)
+    return {
+        "vartype": model.vartype.name,
+        "labels": [_label_document(label) for label in labels],
+        "pairs": form.pairs.tolist(),
+        "couplings": form.couplings.tolist(),
+        "fields": form.fields.tolist(),
+        "offset": form.offset,
+    }
+
+
+def _model_of(document: dict[str, Any]) -> dimod.BinaryQuadraticModel:
+    pairs = np.array(document["pairs"], np.int64).reshape(-1, 2)
+    couplings, fields = (np.array(document[name], float) for name in ("couplings", "fields"))
+    form = QuadraticForm(pairs, couplings, fields, document["offset"])
+    return quadratic_model(form, document["vartype"], [_label_of(label) for label in document["labels"]])
+
+
+def _label_document(label: Any) -> Any:
+    """A label as a JSON value, tuples as lists."""
+    if isinstance(label, tuple):
+        return [_label_document(part) for part in label]
+    label = label.item() if isinstance(label, np.generic) else label
+    if not isinstance(label, str | int | float | None):
+        raise ValueError(f"variable {label!r} is a {type(label).__name__}: a job file keeps numbers, texts and tuples")
+    return label
+
+
+def _label_of(document: Any) -> Any:
+    return tuple(map(_label_of, document)) if isinstance(document, list) else document

@@ -1,0 +1,397 @@
+"""Jobs on the loopback service: whatever happens before they are fetched, none is lost, and no token is kept."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dimod
+import numpy as np
+import pytest
+
+import sgq
+
+pytest.importorskip("dwave.system")
+from sapi import faults
+from sapi.service import TOKEN, Service
+
+from sgq_solvers.leap import DWaveQPUSampler, Job, find_jobs, list_qpus, reverse_schedule
+
+GLASS = sgq.build("sherrington-kirkpatrick", n=7, seed=3)
+GROUND = sgq.solve(GLASS, "exhaustive").first.energy
+
+
+@pytest.fixture
+def sampler(sapi: Service) -> Iterator[DWaveQPUSampler]:
+    with DWaveQPUSampler("loopback_chimera") as sampler:
+        yield sampler
+
+
+@pytest.fixture(autouse=True)
+def _the_token_is_nowhere(
+    sapi: Service, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> Iterator[None]:
+    """After each test: not on disk, not in the log at DEBUG, not printed; in its header alone of what was sent."""
+    logging.getLogger("dwave.cloud").setLevel(logging.NOTSET)
+    with caplog.at_level(logging.DEBUG):
+        yield
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or TOKEN.encode() not in path.read_bytes(), path
+    captured = capfd.readouterr()
+    assert TOKEN not in caplog.text + captured.out + captured.err
+    assert sapi.places_of_the_token() <= {"X-Auth-Token"}
+
+
+def child(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """The script in a process of its own, which finds the service by its environment."""
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_solve_on_the_real_client(sapi: Service) -> None:
+    samples = sgq.solve(GLASS, "dwave", num_reads=60, num_gauges=3, embedding_seed=1, label="glass")
+    assert samples.first.energy == pytest.approx(GROUND)
+    info = json.loads(json.dumps(samples.info["sgq"], allow_nan=False))
+    assert info["processor"] == "loopback_zephyr"
+    assert info["num_submissions"] == len(info["problem_ids"]) == len(sapi.jobs) == 3
+    assert info["qpu_seconds"] == pytest.approx(info["estimated_qpu_seconds"])  # the service's own arithmetic
+    assert samples.info["timing"]["qpu_access_time"] == pytest.approx(1e6 * info["qpu_seconds"])
+    assert samples.record.num_occurrences.sum() == 60
+    labels = [problem["label"] for problem in sapi.submitted]
+    assert len(set(labels)) == 3
+    assert all(label.startswith("glass [") for label in labels)
+    assert [problem["params"] for problem in sapi.submitted] == [{"num_reads": 20}] * 3
+
+
+def test_submissions_are_in_flight_together(sapi: Service, sampler: DWaveQPUSampler) -> None:
+    sapi.hold()
+    timer = threading.Timer(0.3, sapi.release)
+    timer.start()
+    samples = sampler.sample(GLASS.model, num_reads=50, num_gauges=5, embedding_seed=1)
+    timer.join()
+    kinds = [request.kind for request in sapi.requests if request.kind in ("submit", "answer")]
+    assert kinds == ["submit"] * 5 + ["answer"] * 5
+    assert samples.first.energy == pytest.approx(GROUND)
+
+
+def test_reverse_annealing_reaches_the_service(sapi: Service, sampler: DWaveQPUSampler) -> None:
+    best = sgq.solve(GLASS, "exhaustive").first.sample
+    samples = sampler.sample(
+        GLASS.model, anneal_schedule=reverse_schedule(0.5, 5), initial_state=best, reinitialize_state=False
+    )
+    sent = sapi.submitted[0]["params"]
+    assert sent["anneal_schedule"] == [[0, 1], [5, 0.5], [10, 1]]
+    assert sent["reinitialize_state"] is False
+    for variable, chain in zip(samples.variables, samples.info["sgq"]["chains"], strict=True):
+        assert {sent["initial_state"][q] for q in chain} == {best[variable]}
+
+
+def test_fetched_in_another_process_and_again_without_the_service(
+    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path
+) -> None:
+    path = tmp_path / "job.json"
+    job = sampler.submit(GLASS, path, num_reads=40, num_gauges=2, embedding_seed=1, attached={"from": "test"})
+    assert "0 of 2 submissions answered by loopback_chimera" in repr(job)
+    script = "import sys; from sgq_solvers.leap import Job; print(Job(sys.argv[1]).fetch().first.energy)"
+    assert float(child(script, path).stdout) == pytest.approx(GROUND)
+    sapi.stop()
+    again = Job(path)
+    assert again.done
+    assert again.attached == {"from": "test"}
+    samples = sgq.solve(GLASS, again)
+    np.testing.assert_array_equal(samples.record.energy, GLASS.energies(samples))
+    assert samples.record.num_occurrences.sum() == 40
+    with pytest.raises(ValueError, match="is of another model than"):
+        sgq.solve(sgq.build("sherrington-kirkpatrick", n=7, seed=4), again)
+
+
+def test_the_file_is_there_before_anything_is_sent(
+    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, seen = tmp_path / "job.json", []
+    reply = sapi.reply
+
+    def watched(request: Any) -> Any:
+        if request.kind == "submit":
+            seen.append([(s.state, s.id is not None) for s in Job(path).submissions])
+        return reply(request)
+
+    monkeypatch.setattr(sapi, "reply", watched)
+    sampler.submit(GLASS, path, num_reads=9, num_gauges=3)
+    assert seen == [
+        [("sending", False), ("unsent", False), ("unsent", False)],
+        [("PENDING", True), ("sending", False), ("unsent", False)],
+        [("PENDING", True), ("PENDING", True), ("sending", False)],
+    ]
+    with pytest.raises(ValueError, match=r"job\.json exists: it may hold a job"):
+        sampler.submit(GLASS, path)
+    assert len(sapi.jobs) == 3
+
+
+DIES = """
+import os, signal, sys
+import sgq
+from sgq_solvers.leap import DWaveQPUSampler, service
+submit, sent = service.Service.submit, []
+def dying(self, *arguments):
+    sent.append(submit(self, *arguments))
+    if len(sent) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return sent[-1]
+service.Service.submit = dying
+problem = sgq.build("sherrington-kirkpatrick", n=7, seed=3)
+DWaveQPUSampler("loopback_chimera").submit(problem, sys.argv[1], num_reads=30, num_gauges=3, embedding_seed=1)
+"""
+
+
+def test_killed_before_an_id_was_recorded(sapi: Service, tmp_path: Path) -> None:
+    path = tmp_path / "job.json"
+    assert child(DIES, path).returncode == -signal.SIGKILL
+    assert len(sapi.jobs) == 2
+    job = Job(path)
+    assert [s.state for s in job.submissions] == ["PENDING", "sending", "unsent"]
+    with pytest.raises(ValueError, match="3 submissions, of which 1 never sent: take the others with partial, or resu"):
+        job.fetch()
+    assert [s.id for s in job.submissions] == [*sapi.jobs, None]  # the second was found by its label
+    assert sum(r.kind == "submit" for r in sapi.requests) == 2
+    assert job.fetch(partial=True).info["sgq"]["lost_submissions"] == 1
+    assert job.resubmit() == 1
+    assert len(sapi.jobs) == 3
+    samples = Job(path).fetch()
+    assert samples.record.num_occurrences.sum() == 30
+    assert samples.first.energy == pytest.approx(GROUND)
+
+
+def test_a_reply_that_was_lost_is_found_by_the_label(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
+    sapi.inject(faults.lost_reply())
+    job = sampler.submit(GLASS, tmp_path / "job.json", embedding_seed=1)
+    assert job.fetch().first.energy == pytest.approx(GROUND)
+    assert len(sapi.submitted) == 1
+
+
+def test_what_did_not_arrive_is_sent_again_on_request_alone(
+    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path
+) -> None:
+    path = tmp_path / "job.json"
+    sapi.inject(faults.unavailable("submit"))
+    with pytest.raises(
+        ConnectionError, match=r"failed \(HTTP 503\): try again in a while; the job stands in .*job.json"
+    ):
+        sampler.submit(GLASS, path, embedding_seed=1)
+    with pytest.raises(ValueError, match="1 submissions, of which 1 not known to have arrived"):
+        Job(path).fetch()
+    assert len(sapi.submitted) == 1
+    job = Job(path)
+    assert job.resubmit() == 1
+    assert job.fetch().first.energy == pytest.approx(GROUND)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "message"),
+    [
+        (faults.failed_job("Chip too warm"), ValueError, r"1 submissions, of which 1 failed \(Chip too warm\)"),
+        (faults.solver_offline(), ValueError, r"failed \(Solver is offline\)"),
+        (faults.cancelled_job(), ValueError, "1 submissions, of which 1 cancelled"),
+        (faults.truncated_answer(), ValueError, "1 unreadable .D-Wave's service gave an answer that cannot be read"),
+        (faults.answer_without("solutions"), ValueError, "1 unreadable"),
+    ],
+)
+def test_jobs_that_fail_say_so_and_can_be_sent_again(
+    sapi: Service,
+    sampler: DWaveQPUSampler,
+    tmp_path: Path,
+    fault: faults.Fault,
+    error: type[Exception],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sgq_solvers.leap.service._PATIENCE", 2)
+    sapi.inject(fault)
+    job = sampler.submit(GLASS, tmp_path / "job.json", embedding_seed=1)
+    with pytest.raises(error, match=message) as caught:
+        job.fetch()
+    assert "\n" not in str(caught.value)
+    with pytest.raises(error, match=message):
+        Job(tmp_path / "job.json").fetch(partial=True)
+    assert job.resubmit() == 1
+    assert job.fetch().first.energy == pytest.approx(GROUND)
+
+
+@pytest.mark.parametrize("kind", ["poll", "answer"])
+def test_a_service_that_stumbles_is_asked_again(
+    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path, kind: str
+) -> None:
+    job = sampler.submit(GLASS, tmp_path / "job.json", embedding_seed=1)
+    sapi.inject(faults.unavailable(kind, times=2))
+    sapi.inject(faults.nonsense(kind))
+    assert job.fetch().first.energy == pytest.approx(GROUND)
+
+
+def test_a_service_that_stays_down_leaves_the_job(
+    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sgq_solvers.leap.service._PATIENCE", 2)
+    job = sampler.submit(GLASS, tmp_path / "job.json", embedding_seed=1)
+    sapi.inject(faults.unavailable("poll", 500, times=None))
+    with pytest.raises(ConnectionError, match="HTTP 500"):
+        job.fetch()
+    sapi.heal()
+    sapi.inject(faults.refused_token())
+    with pytest.raises(ValueError, match="the API token was refused: run `dwave setup`"):
+        job.fetch()
+    sapi.heal()
+    assert Job(tmp_path / "job.json").fetch().first.energy == pytest.approx(GROUND)
+
+
+def test_the_processor_may_go_away_or_change(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
+    job = sampler.submit(GLASS, tmp_path / "a.json", embedding_seed=1)
+    sapi.inject(faults.cancelled_job())
+    other = sampler.submit(GLASS, tmp_path / "b.json", embedding_seed=1)
+    sapi.recalibrate("loopback_chimera")
+    with pytest.raises(ValueError, match=r"working graph of loopback_chimera changed .* as a new job"):
+        other.resubmit()
+    sapi.withdraw("loopback_chimera")
+    assert job.fetch().first.energy == pytest.approx(GROUND)
+    with pytest.raises(ValueError, match="no such processor online"):
+        other.resubmit()
+
+
+def test_still_running_and_cancelled(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
+    sapi.hold()
+    job = sampler.submit(GLASS, tmp_path / "job.json", num_gauges=2, embedding_seed=1)
+    with pytest.raises(TimeoutError, match="2 of 2 submissions still run on loopback_chimera: fetch again later"):
+        job.fetch(0)
+    with pytest.raises(TimeoutError):
+        Job(tmp_path / "job.json").fetch(0.1, partial=True)
+    Job(tmp_path / "job.json").cancel()
+    assert [s.state for s in Job(tmp_path / "job.json").submissions] == ["CANCELLED", "CANCELLED"]
+    assert {j.status for j in sapi.jobs.values()} == {"CANCELLED"}
+    with pytest.raises(ValueError, match="2 cancelled"):
+        job.fetch()
+
+
+def test_the_time_limit_cancels_what_still_runs(
+    sapi: Service, sampler: DWaveQPUSampler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sapi.hold()
+    with pytest.raises(TimeoutError, match="still run on loopback_chimera: fetch again later; submitted as"):
+        sampler.sample(GLASS.model, embedding_seed=1, time_limit=0.5)
+    assert {j.status for j in sapi.jobs.values()} == {"CANCELLED"}
+    sapi.release()
+
+    reply = sapi.reply
+
+    def slower_after_the_first(request: Any) -> Any:
+        answer = reply(request)
+        if request.kind == "submit":
+            sapi.slow_down(60)
+        return answer
+
+    monkeypatch.setattr(sapi, "reply", slower_after_the_first)
+    samples = sampler.sample(GLASS.model, num_reads=30, num_gauges=3, embedding_seed=1, time_limit=1)
+    assert samples.info["sgq"]["stopped"] == "time_limit"
+    assert samples.info["sgq"]["lost_submissions"] == 2
+    assert samples.record.num_occurrences.sum() == 10
+
+
+def test_ctrl_c_cancels_what_still_runs(sapi: Service, tmp_path: Path) -> None:
+    sapi.hold()
+    script = "import sys, sgq\nsgq.solve(sgq.build('sherrington-kirkpatrick', n=7, seed=3), 'dwave', embedding_seed=1)"
+    process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
+    deadline = threading.Event()
+    for _ in range(600):
+        if any(request.kind == "poll" for request in sapi.requests):
+            break
+        deadline.wait(0.05)
+    process.send_signal(signal.SIGINT)
+    error = process.communicate(timeout=30)[1]
+    assert error.strip().endswith("KeyboardInterrupt")
+    assert {j.status for j in sapi.jobs.values()} == {"CANCELLED"}
+
+
+def test_a_submission_that_is_refused_as_a_whole_leaves_no_file(
+    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path
+) -> None:
+    path = tmp_path / "job.json"
+    sampler._processor()
+    sapi.solvers["loopback_chimera"].properties = {
+        **sapi.solvers["loopback_chimera"].properties,
+        "num_reads_range": [1, 50],
+    }  # stricter than what the client was told
+    with pytest.raises(ValueError, match=r"loopback_chimera refused the submission: num_reads is 100"):
+        sampler.submit(GLASS, path)
+    with pytest.raises(ValueError, match="no embedding"):
+        sampler.submit(sgq.build("sherrington-kirkpatrick", n=100, seed=1), path)
+    with pytest.raises(ValueError, match=r"no parameter 'num_read' \(did you mean 'num_reads'\?\)"):
+        sampler.submit(GLASS, path, num_read=5)
+    assert not path.exists()
+
+
+def test_labels_of_every_kind_survive_the_file(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    labels = ["s", 7, (1, 2), (0, ("a", 3))]
+    couplings = {(labels[i], labels[j]): float(rng.normal()) for i in range(4) for j in range(i)}
+    model = dimod.BinaryQuadraticModel({"s": 0.1, 7: 1 / 3}, couplings, -0.25, "BINARY")
+    sampler.submit(model, tmp_path / "job.json", num_reads=20)
+    job = Job(tmp_path / "job.json")
+    assert job.plan.model == model
+    samples = sgq.solve(model, job)
+    assert set(samples.variables) == set(labels)
+    np.testing.assert_array_equal(samples.record.energy, model.energies(samples))
+    assert samples.first.energy == pytest.approx(dimod.ExactSolver().sample(model).first.energy)
+
+
+def test_a_polynomial_is_read_on_its_own_variables(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
+    problem = sgq.build("p-spin", n=5, p=3, seed=1)
+    sampler.submit(problem, tmp_path / "job.json", num_reads=50, embedding_seed=1)
+    samples = sgq.solve(problem, Job(tmp_path / "job.json"))
+    assert list(samples.variables) == list(problem.variables)
+    np.testing.assert_array_equal(samples.record.energy, problem.energies(samples))
+
+
+def test_files_that_hold_no_job(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
+    sampler.submit(GLASS, tmp_path / "a.json", embedding_seed=1)
+    document = json.loads((tmp_path / "a.json").read_text())
+    (tmp_path / "text.json").write_text("no JSON")
+    (tmp_path / "other.json").write_text("{}")
+    (tmp_path / "future.json").write_text(json.dumps({**document, "version": 2}))
+    (tmp_path / "damaged.json").write_text(json.dumps({k: v for k, v in document.items() if k != "chains"}))
+    for name, message in {
+        "text": "it is not JSON",
+        "other": "`sgq leap submit` writes",
+        "future": "of version 2",
+        "damaged": r"damaged \(KeyError: 'chains'\)",
+    }.items():
+        with pytest.raises(ValueError, match=message):
+            Job(tmp_path / f"{name}.json")
+    assert [str(job.path) for job in find_jobs(tmp_path)] == [str(tmp_path / "a.json")]
+    assert os.listdir(tmp_path).count("a.json") == 1
+
+
+def test_the_processors_of_the_account(sapi: Service) -> None:
+    sapi.solvers["loopback_pegasus"].status = "OFFLINE"
+    rows = {row["name"]: row for row in list_qpus()}
+    assert list(rows) == ["loopback_zephyr", "loopback_pegasus", "loopback_chimera"]
+    assert rows["loopback_chimera"] | {"graph_id": ""} == {
+        "name": "loopback_chimera",
+        "graph_id": "",
+        "topology": "chimera 4 × 4 × 4",
+        "qubits": 126,
+        "couplers": 341,
+        "load": 0.1,
+        "status": "online",
+    }
+    assert rows["loopback_pegasus"]["status"] == "offline"
+
+
+def test_a_mock_keeps_no_jobs(tmp_path: Path) -> None:
+    from dwave.system.testing import MockDWaveSampler
+
+    with pytest.raises(ValueError, match="MockDWaveSampler keeps no jobs"):
+        DWaveQPUSampler(MockDWaveSampler()).submit(GLASS, tmp_path / "job.json")
