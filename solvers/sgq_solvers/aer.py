@@ -184,7 +184,8 @@ def _machine(
             return AerMachine(method, noise, device, max_bond_dimension, num_qubits)
         except ImportError as error:
             raise ImportError('qaoa-aer needs Qiskit and its simulator Aer: pip install "sgq[quantum]"') from error
-    ours = {"method": method, "max_bond_dimension": max_bond_dimension, "noise": noise}
+    gpu = None if device == "CPU" else device
+    ours = {"method": method, "max_bond_dimension": max_bond_dimension, "noise": noise, "device": gpu}
     for name, value in ours.items():
         if value is not None:
             raise ValueError(f"{name}={value!r}: a backend has its own; give one of {name} and backend, not both")

@@ -170,6 +170,7 @@ def test_equal_seeds_give_equal_samples_with_noise(method: str, threads: int, mo
         ({"backend": "ibm_somewhere"}, "backend='ibm_somewhere': a Qiskit BackendV2"),
         ({"backend": GenericBackendV2(3, noise_info=False)}, "4 variables: generic_backend_3q has 3 qubits"),
         ({"backend": qiskit_aer.AerSimulator(), "noise": 0.1}, r"noise=0\.1: a backend has its own"),
+        ({"backend": qiskit_aer.AerSimulator(), "device": "GPU"}, "device='GPU': a backend has its own"),
     ],
 )
 def test_wrong_machines_are_named(parameters: dict[str, object], message: str) -> None:
