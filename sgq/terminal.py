@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 60  # of a table of points
 _SAID = (
-    "lower_bound", "satisfiable", "hard_satisfiable", "degeneracy", "core", "core_minimal", "contradiction",
-    "inconsistent", "log2_solutions", "proof", "stopped",
+    "lower_bound", "satisfiable", "hard_satisfiable", "first_unsatisfiable", "degeneracy", "core", "core_minimal",
+    "contradiction", "inconsistent", "log2_solutions", "proof", "stopped",
 )  # fmt: skip
 
 
@@ -42,6 +42,8 @@ def facts_of(problem: Problem, samples: dimod.SampleSet) -> dict[str, Any]:
             "mean energy": ground.mean_energy,
         }
         facts["solution"] = json_value(problem.decode(samples.first.sample))
+    if info.get("degeneracy", 0) is None and "stopped" not in info:
+        facts["solutions"] = f"more than the {len(samples)} asked for"
     facts |= {key.replace("_", " "): info[key] for key in _SAID if key in info}
     return facts | {"seconds": sum(info["seconds"].values())}
 
@@ -83,7 +85,7 @@ def fact_table(facts: dict[str, Any]) -> Table:
             for part, item in value.items():
                 table.add_row(part.replace("_", " "), _short(item))
         elif value is not None:
-            table.add_row(key, _short(value))
+            table.add_row(key, f"{value:.3g}" if key == "seconds" else _short(value))
     return table
 
 

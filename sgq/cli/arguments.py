@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,6 +81,8 @@ def parse_value(text: str) -> Any:
     except ValueError:
         if "," in text and text[0] not in "[{":
             return [parse_value(part) for part in text.split(",") if part]
+        with suppress(ValueError):
+            return float(text)  # .5 and 1. are numbers, too
         return {"True": True, "False": False, "None": None}.get(text, text)
 
 

@@ -48,12 +48,16 @@ def clauses_of(problem: Problem, solver: str) -> tuple[NDArray[np.uint32], NDArr
     Raises
     ------
     ValueError
-        If the problem has no such arrays, or a clause is empty or names a variable that is not there.
+        If the problem has no such arrays, weights other than 1, or a clause that is empty or names a variable that is
+        not there.
     """
     literals: Any = getattr(problem, "literals", None)
     starts: Any = getattr(problem, "starts", None)
     if literals is None or starts is None:
         raise ValueError(f"{problem!r} has no clauses: {solver} takes k-sat problems and DIMACS CNF files")
+    weights: Any = getattr(problem, "weights", None)
+    if weights is not None and (np.asarray(weights) != 1).any():
+        raise ValueError(f"{problem!r} has weights other than 1: {solver} counts clauses; use 'max-sat' or 'annealing'")
     variables = np.abs(literals)
     if (np.diff(starts) < 1).any() or (variables < 1).any() or (variables > problem.num_variables).any():
         raise ValueError(f"{problem!r}: clauses need a literal each, ±1 … ±{problem.num_variables}")

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pysat.examples.rc2 import RC2Stratified
 from pysat.formula import WCNF
 
+_LOOK = 4096  # clauses between two looks at the clock
 _ENGINE = "minisat22"  # on random 3-SAT above the transition as fast as RC2's own choice, glucose3, with weights faster
 
 
 class StoppedError(Exception):
     """The search was interrupted."""
+
+
+class _Watched(list[list[int]]):
+    """Clauses that stop whoever goes through them when it is `over`: RC2 takes seconds to read 10^5 of them."""
+
+    def __init__(self, clauses: Sequence[Sequence[int]], over: Callable[[], bool]) -> None:
+        super().__init__()
+        self.over = over
+        for clause in clauses:
+            self.append(list(clause))
+            self._look(len(self))
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for count, clause in enumerate(super().__iter__()):
+            self._look(count)
+            yield clause
+
+    def _look(self, count: int) -> None:
+        if count % _LOOK == 0 and self.over():
+            raise StoppedError
 
 
 class CoreGuided(RC2Stratified):  # type: ignore[misc, unused-ignore]
@@ -28,6 +49,13 @@ class CoreGuided(RC2Stratified):  # type: ignore[misc, unused-ignore]
         Clauses that must not be violated.
     found
         Called with the literals of every model, all of which satisfy the hard clauses.
+    over
+        Whether to stop, asked while the clauses are read.
+
+    Raises
+    ------
+    StoppedError
+        If it was over before all clauses were read.
 
     References
     ----------
@@ -40,12 +68,13 @@ class CoreGuided(RC2Stratified):  # type: ignore[misc, unused-ignore]
         weights: Sequence[int],
         hard: Sequence[Sequence[int]],
         found: Callable[[list[int]], None],
+        over: Callable[[], bool],
     ) -> None:
+        self.oracle = self.processor = None  # RC2 looks for them when it goes, even if they were never made
         formula = WCNF()
-        for clause in hard:
-            formula.append(list(clause))
-        for clause, weight in zip(soft, weights, strict=True):
-            formula.append(list(clause), weight=weight)
+        formula.hard, formula.soft, formula.wght = _Watched(hard, over), _Watched(soft, over), list(weights)
+        formula.nv = max((abs(v) for clauses in (hard, soft) for clause in clauses for v in clause), default=0)
+        formula.topw = 1 + sum(weights)
         self._found, self._stopped = found, False
         super().__init__(formula, solver=_ENGINE, exhaust=True)
 

@@ -14,7 +14,8 @@ from sgq_solvers.sampler import Clock
 if TYPE_CHECKING:
     from sgq.kernels.survey import Messages
 
-_BLOCK = 10  # sweeps between two looks at the clock, all in one order of the clauses
+_BLOCK = 10  # sweeps between two looks at the clock, all in one order of the clauses, but no more than
+_UPDATES = 1_000_000  # clauses that they visit
 
 
 class Decimation:
@@ -73,10 +74,10 @@ class Decimation:
         """Update the messages until none changes by `tolerance`; sweeps made, and whether they got there."""
         from sgq.kernels.survey import update
 
-        sweeps, change = 0, np.inf
+        sweeps, change, clauses = 0, np.inf, len(self.starts) - 1
         while change >= tolerance and sweeps < max_sweeps and clock.left() > 0:
-            order = self.rng.permutation(len(self.starts) - 1)
-            block = min(_BLOCK, max_sweeps - sweeps)
+            order = self.rng.permutation(clauses)
+            block = min(_BLOCK, max_sweeps - sweeps, max(1, _UPDATES // max(clauses, 1)))
             made, change = update(self.messages, order, self.rho, damping, block, tolerance)
             sweeps += made
         return sweeps, change < tolerance

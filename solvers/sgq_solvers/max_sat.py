@@ -88,9 +88,10 @@ class MaxSATSolver:
         if hard_satisfiable is False and not search.stopped:
             search.run(np.zeros_like(search.hard))
         violated = bool(search.lower_bound) or hard_satisfiable is False
+        bound = float(search.lower_bound / search.scale)
         info: dict[str, Any] = {
             "proven": search.proven,
-            "lower_bound": float(search.lower_bound / search.scale),
+            "lower_bound": search.energy if search.proven else min(bound, search.energy),  # of sums rounded otherwise
             "satisfiable": False if violated else True if search.proven else None,
         }
         if search.hard.any():
@@ -117,24 +118,30 @@ class _Search:
 
     def run(self, hard: NDArray[np.bool_]) -> bool | None:
         """Minimise with these clauses hard; whether they can be satisfied, None if that is still open."""
-        from sgq_solvers.core_guided import CoreGuided
+        from sgq_solvers.core_guided import CoreGuided, StoppedError
 
         if not hard.any():
             self._walk()
         if self.stopped:
             return None
         firm, soft = np.flatnonzero(hard).tolist(), np.flatnonzero(~hard).tolist()
-        with CoreGuided(
-            [self.clauses[c] for c in soft],
-            [self.weights[c] for c in soft],
-            [self.clauses[c] for c in firm],
-            self._found,
-        ) as search:
-            try:
-                in_thread(lambda: self._minimise(search), search.interrupt, self.deadline)
-            except KeyboardInterrupt:
-                self.stopped = "interrupt"
+        search = None
+        try:
+            search = CoreGuided(
+                [self.clauses[c] for c in soft],
+                [self.weights[c] for c in soft],
+                [self.clauses[c] for c in firm],
+                self._found,
+                lambda: self.deadline.left() == 0,
+            )
+            in_thread(lambda: self._minimise(search), search.interrupt, self.deadline)
+        except StoppedError:
+            self.stopped = "time_limit"
+        except KeyboardInterrupt:
+            self.stopped = "interrupt"
+        if search is not None:
             self.lower_bound = max(self.lower_bound, search.cost)
+            search.delete()
         return self.hard_satisfiable
 
     def _minimise(self, search: CoreGuided) -> None:

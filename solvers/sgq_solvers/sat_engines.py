@@ -17,11 +17,11 @@ _ONE_SHOT = ("kissat404",)  # a second question to it ends the process
 
 
 class Deadline:
-    """The end of `time_limit` seconds from now, or none; ValueError if it is not above 0."""
+    """The end of `time_limit` seconds from now, or none; ValueError if it is negative."""
 
     def __init__(self, time_limit: float | None) -> None:
         self.limited = time_limit is not None
-        limit = 0.0 if time_limit is None else real("time_limit", time_limit, 0.0, above=True)
+        limit = 0.0 if time_limit is None else real("time_limit", time_limit, 0.0)
         self._end = time.perf_counter() + limit
 
     def left(self) -> float | None:
@@ -52,9 +52,9 @@ def chosen_engine(
     names = [name for name in aliases if isinstance(aliases[name], tuple) and name in aliases[name]]
     choice("engine", engine, ["auto", *names])
     if engine == "auto":
-        if incremental or limited or num_variables <= _LAST_OF_MINISAT:
-            return "glucose4" if proof else "minisat22"
-        return "cadical195"
+        if proof:
+            return "glucose4" if limited else "cadical195"
+        return "minisat22" if incremental or limited or num_variables <= _LAST_OF_MINISAT else "cadical195"
     if limited and engine in _UNINTERRUPTIBLE:
         raise ValueError(
             f"engine={engine!r} cannot stop at a time_limit: minisat22 and glucose4 can, to the millisecond"

@@ -58,7 +58,8 @@ class CDCLSolver:
         engine
             A solver of python-sat by name. ``"auto"``: minisat22 up to 150 variables, the fastest there on
             random 3-SAT, and wherever there is a time limit, at which cadical195 cannot stop; else cadical195. For
-            `core` and `max_solutions` minisat22 at any size; for `proof`, which it cannot write, glucose4 in its place.
+            `core` and `max_solutions` minisat22 at any size; for `proof` cadical195 at any size, or with a time limit
+            glucose4.
         incremental
             Add the clauses one by one, in their order, and find with which the formula first has no solution: one pass
             that decides it at every length. Takes no `time_limit`.
@@ -68,7 +69,8 @@ class CDCLSolver:
         proof
             Where there is no solution, give the proof in the format DRUP, which checkers such as drat-trim read beside
             the formula's DIMACS file: lines of clauses each of which follows by unit propagation, to the empty one,
-            and, led by ``d``, of clauses no longer needed. Millions of lines where the search is long.
+            and, led by ``d``, of clauses no longer needed. Millions of lines where the search is long. Engines but the
+            cadicals also delete clauses that they have shortened or still need as units, which drat-trim ignores.
         max_solutions
             Find all solutions, and return this many at most.
         time_limit
@@ -83,7 +85,7 @@ class CDCLSolver:
             ``"stopped": "time_limit"``, and, where it was asked for:
 
             - `first_unsatisfiable`, the number of clauses that `first_unsatisfiable` gives;
-            - `core`, positions in the problem's `clauses`, and `core_minimal`, False if the time was up before it was;
+            - `core`, positions in the problem's `clauses` from 0, and `core_minimal`, False if it was cut short before;
             - `proof`, a list of lines;
             - `degeneracy`, the number of solutions, None if there are more than `max_solutions` or time did not
               suffice, and `deterministic` (rows are no independent reads).
@@ -170,21 +172,21 @@ class _Run:
     def core(self) -> tuple[NDArray[np.int8], dict[str, Any]]:
         clauses = selected(self.clauses, self.num_variables)
         with pysat().Solver(self.engine, bootstrap_with=clauses) as solver:
-            satisfiable, positions, minimal = find_core(
+            satisfiable, positions, stopped = find_core(
                 solver, self.engine, self.num_variables, len(clauses), self.deadline
             )
             rows = self._rows(solver.get_model() if satisfiable else None)
             info = _said(satisfiable, solver)
         if satisfiable is False:
-            info |= {"core": positions, "core_minimal": minimal} | ({} if minimal else {"stopped": "time_limit"})
+            info |= {"core": positions, "core_minimal": stopped is None} | ({"stopped": stopped} if stopped else {})
         return rows, info
 
     def solutions(self, limit: int) -> tuple[NDArray[np.int8], dict[str, Any]]:
         with pysat().Solver(self.engine, bootstrap_with=self.clauses) as solver:
-            rows, complete = find_solutions(solver, self.engine, self.num_variables, limit, self.deadline)
-            info = _said(True if len(rows) else None if complete is None else False, solver)
+            rows, complete, stopped = find_solutions(solver, self.engine, self.num_variables, limit, self.deadline)
+            info = _said(True if len(rows) else False if complete else None, solver)
         info |= {"degeneracy": len(rows) if complete else None, "deterministic": True}
-        return rows, info | ({"stopped": "time_limit"} if complete is None else {})
+        return rows, info | ({"stopped": stopped} if stopped else {})
 
     def grown(self) -> tuple[NDArray[np.int8], dict[str, Any]]:
         with pysat().Solver(self.engine) as solver:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sgq.checks import choice, integer, real, seed_integer
 from sgq.problem import Problem
-from sgq_solvers.clauses import Formula
+from sgq_solvers.clauses import Formula, clauses_of
 from sgq_solvers.decimation import Decimation, violated
 from sgq_solvers.sampler import Clock, Progress, checked_progress
 from sgq_solvers.walksat import WalkSATSolver
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import dimod
 
 _ASTRAY = ("no convergence", "contradiction")
+_FLIPS = 2000  # of the walk that ends a try, for each variable
 _TRIVIAL = 0.01  # the largest bias of a variable where surveys say nothing any more
 
 Bits = NDArray[np.int8]
@@ -83,7 +84,7 @@ class SurveyPropagationSolver:
         Parameters
         ----------
         problem
-            A problem with clauses as arrays `literals` and `starts` over variables 1 … N, of weights above 0 if any.
+            A problem with clauses as arrays `literals` and `starts` over variables 1 … N, all of weight 1.
         method
             ``"survey"``, for formulas near the threshold, where solutions lie in many clusters; ``"belief"``: belief
             propagation, whose marginals are exact on trees.
@@ -112,22 +113,18 @@ class SurveyPropagationSolver:
         -------
         dimod.SampleSet
             One row: a solution, or the best assignment found. ``info["sgq"]`` holds `satisfiable` (True, or None if
-            undecided), `tries`, `sweeps` of all tries together; of the last one `rounds`, `decimated` (variables set
-            by their bias), `left` (variables given to local search), and `ended`, why decimation stopped (``"all
-            set"``, ``"trivial surveys"``, ``"no convergence"``, ``"contradiction"``, or empty if it was cut short); and
-            `stopped` (``"time_limit"`` or ``"interrupt"``) where the run was cut short.
+            undecided) and `proven` (whether it is), `tries`, `sweeps` of all tries together; of the last one `rounds`,
+            `decimated` (variables set by their bias), `left` (variables given to local search), and `ended`, why
+            decimation stopped (``"all set"``, ``"trivial surveys"``, ``"no convergence"``, ``"contradiction"``, or
+            empty if it was cut short); and `stopped` (``"time_limit"`` or ``"interrupt"``) where the run was cut short.
 
         Raises
         ------
         ValueError
-            If the problem has no clauses or a parameter is out of range.
+            If the problem has no clauses, or weights other than 1, or a parameter is out of range.
         """
         clock = Clock(time_limit)
-        literals, starts = getattr(problem, "literals", None), getattr(problem, "starts", None)
-        if literals is None or starts is None:
-            raise ValueError(
-                f"{problem!r} has no clauses: survey-propagation takes k-sat problems and DIMACS CNF files"
-            )
+        clauses_of(problem, "survey-propagation")
         options = _Options(
             rho=1.0 if choice("method", method, ("survey", "belief")) == "survey" else 0.0,
             fraction=real("fraction", fraction, 0.0, 1.0, above=True),
@@ -193,6 +190,8 @@ class _Search:
             sweeps, stands = decimation.converge(options.tolerance, options.num_sweeps, options.damping, self.clock)
             course.sweeps += sweeps
             if options.rho and not stands:
+                if self.clock.left() == 0:
+                    return
                 course.ended = "no convergence"
                 return
             biases = np.subtract(*decimation.marginals()[variables - 1].T)
@@ -229,6 +228,7 @@ class _Search:
         answer = WalkSATSolver().sample_problem(
             rest,
             num_reads=1,
+            max_flips=max(_FLIPS * len(variables), 10 * _FLIPS),
             num_threads=1,
             seed=int(self.rng.integers(2**31)),
             time_limit=left if np.isfinite(left) else None,

@@ -50,7 +50,7 @@ class TwoSATSolver:
         Raises
         ------
         ValueError
-            If the problem has no clauses, or one with more than two literals.
+            If the problem has no clauses, or weights other than 1, or a clause with more than two literals.
         """
         import dimod
 

@@ -15,7 +15,7 @@ def selected(clauses: Sequence[Sequence[int]], num_variables: int) -> list[list[
 
 def find_core(
     solver: Any, engine: str, num_variables: int, num_clauses: int, deadline: Deadline
-) -> tuple[bool | None, list[int], bool]:
+) -> tuple[bool | None, list[int], str | None]:
     """Whether `selected` clauses have a solution, and if not a core of them.
 
     The engine says which of the assumed selectors led to the contradiction. Each of these clauses is then left out
@@ -37,8 +37,9 @@ def find_core(
         Whether there is a solution; None if the time was up before.
     list of int
         Positions of the clauses of the core, rising; none where there is a solution or the time was up.
-    bool
-        Whether it is minimal: without any one of them, the others have a solution.
+    str or None
+        ``"time_limit"`` or ``"interrupt"`` (Ctrl-C) where the search was cut short. Else the core is minimal: without
+        any one of its clauses, the others have a solution.
 
     References
     ----------
@@ -47,20 +48,24 @@ def find_core(
     first = num_variables + 1
     satisfiable = decide(solver, engine, deadline, range(first, first + num_clauses))
     if satisfiable is not False:
-        return satisfiable, [], False
+        return satisfiable, [], "time_limit" if satisfiable is None else None
     untried = _contradicting(solver)
     needed: list[int] = []
     while untried:
         left_out = untried.pop()
-        answer = decide(solver, engine, deadline, [*needed, *untried])
+        stopped = "time_limit"
+        try:
+            answer = decide(solver, engine, deadline, [*needed, *untried])
+        except KeyboardInterrupt:
+            answer, stopped = None, "interrupt"
         if answer is None:
-            return False, sorted(s - first for s in (*needed, left_out, *untried)), False
+            return False, sorted(s - first for s in (*needed, left_out, *untried)), stopped
         if answer:
             needed.append(left_out)
         else:
             kept = set(_contradicting(solver))
             untried = [s for s in untried if s in kept]
-    return False, sorted(s - first for s in needed), True
+    return False, sorted(s - first for s in needed), None
 
 
 def _contradicting(solver: Any) -> list[int]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _HEURISTICS = ("probsat", "walksat")
 _EPSILON = 0.9
 _CB = {3: 2.06, 4: 2.85, 5: 3.7, 6: 5.1, 7: 5.4}  # by the longest clause; the authors' program
+_LARGEST_CB = 100.0  # breaks nothing that it can avoid
 _NOISE = {3: 0.567, 4: 0.4, 5: 0.3, 6: 0.2, 7: 0.15}
 _PIECE = 1 << 18  # flips between two looks at the clock
 
@@ -31,9 +32,6 @@ def formula_of(problem: Problem) -> Formula:
     from sgq.kernels.walksat import Formula, occurrences
 
     literals, starts = clauses_of(problem, "walksat")
-    weights: Any = getattr(problem, "weights", None)
-    if weights is not None and (np.asarray(weights) != 1).any():
-        raise ValueError(f"{problem!r} has weights other than 1: walksat counts clauses; use 'max-sat' or 'annealing'")
     clauses, first = occurrences(literals, starts, problem.num_variables)
     lengths = np.diff(starts)
     longest = int(lengths.max(initial=1))
@@ -83,7 +81,7 @@ class Rule:
             self.noise = _NOISE[length] if noise is None else real("noise", noise, 0.0, 1.0)
             self.info: dict[str, Any] = {"heuristic": heuristic, "noise": self.noise}
         else:
-            base = _CB[length] if cb is None else real("cb", cb, 0.0, above=True)
+            base = _CB[length] if cb is None else real("cb", cb, 0.0, _LARGEST_CB, above=True)
             breaks = np.arange(1.0 + np.diff(formula.first).max(initial=0))
             with np.errstate(under="ignore"):
                 weights = (_EPSILON + breaks) ** -base if formula.longest <= 3 else base**-breaks

@@ -31,6 +31,6 @@ def test_embedded_sizes() -> None:
 def test_pairs_of_a_native_formula_are_embedded_too() -> None:
     formula = k_sat(clauses=[[1, 2], [-2, 3], [-4]])
     (row,) = tabulate_encodings(
-        formula, ["polynomial"], hardware=networkx.path_graph(4), embed=lambda edges, _: {1: [0], 2: [1, 2], 3: [3]}
+        formula, ["polynomial"], hardware=networkx.path_graph(5), embed=lambda edges, _: {1: [0], 2: [1, 2], 3: [3]}
     )
     assert (row.qubits, row.longest_chain) == (5, 2)

@@ -1,8 +1,11 @@
 """CDCL against exhaustive counting, files of known answer, and fresh solvers at every number of clauses."""
 
 import itertools
+import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -128,8 +131,8 @@ def test_bad_input_is_named() -> None:
         sgq.solve(formula, "cdcl", engine="glucos4")
     with pytest.raises(ValueError, match="'cadical195' cannot stop at a time_limit"):
         sgq.solve(formula, "cdcl", engine="cadical195", time_limit=1)
-    with pytest.raises(ValueError, match="time_limit=0"):
-        sgq.solve(formula, "cdcl", time_limit=0)
+    with pytest.raises(ValueError, match="time_limit=-1"):
+        sgq.solve(formula, "cdcl", time_limit=-1)
     with pytest.raises(ValueError, match="no parameter 'seed'"):
         sgq.solve(formula, "cdcl", seed=1)
 
@@ -208,6 +211,20 @@ def test_proofs_follow_line_by_line(engine: str) -> None:
     assert "proof" not in sgq.solve(k_sat(n=30, m=9, seed=1), "cdcl", proof=True).info["sgq"]
 
 
+@pytest.mark.parametrize("engine", ["auto", "glucose4", "lingeling"])
+def test_proofs_of_clauses_of_mixed_lengths(engine: str) -> None:
+    """Engines shorten clauses while they read; those of the default are deleted as they stood."""
+    rng, checked = np.random.default_rng(1), 0
+    for _ in range(120):
+        lengths = rng.integers(1, 4, size=16)
+        clauses = [(rng.permutation(6)[:k] + 1) * rng.choice([-1, 1], k) for k in lengths]
+        info = sgq.solve(k_sat(clauses=[tuple(map(int, c)) for c in clauses], n=6), "cdcl", proof=True, engine=engine)
+        if "proof" in info.info["sgq"]:
+            proof, checked = info.info["sgq"]["proof"], checked + 1
+            assert refutes(proof, [list(map(int, c)) for c in clauses], strict=engine == "auto")
+    assert checked > 60
+
+
 @pytest.mark.parametrize("engine", ["auto", "cadical195", "lingeling"])
 def test_all_solutions_are_those_of_enumeration(engine: str) -> None:
     """Variables that stand in no clause are free, so that they double the number."""
@@ -229,6 +246,23 @@ def test_the_limit_on_solutions_is_exact() -> None:
         assert (len(samples), samples.info["sgq"]["degeneracy"]) == (rows, count)
     none = sgq.solve(k_sat(clauses=[(1,), (-1,)]), "cdcl", max_solutions=3)
     assert (len(none), none.info["sgq"]["degeneracy"], none.info["sgq"]["satisfiable"]) == (0, 0, False)
+
+
+@pytest.mark.parametrize(("question", "limit"), [("max_solutions", 10**7), ("core", True)])
+def test_control_c_keeps_the_solutions_or_the_core_so_far(question: str, limit: int) -> None:
+    formula = k_sat(n=200, alpha=1.0 if question == "max_solutions" else 8.0, seed=2)
+    sgq.solve(k_sat(clauses=[(1,)]), "cdcl")  # imports what it needs
+    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    samples = sgq.solve(formula, "cdcl", **{question: limit})
+    info = samples.info["sgq"]
+    assert info["stopped"] == "interrupt"
+    if question == "core":
+        assert not info["core_minimal"]
+        assert not satisfiable(k_sat(n=200, clauses=[formula.clauses[c] for c in info["core"]]))
+    else:
+        assert len(samples) > 1
+        assert (samples.record.energy == 0).all()
 
 
 def test_counting_stops_in_time_with_what_it_has() -> None:

@@ -145,6 +145,19 @@ def test_fewest_violated_clauses_above_the_transition() -> None:
     assert fewest == sorted(fewest)
 
 
+def test_bounds_of_weights_that_sums_round() -> None:
+    for seed in range(40):
+        weights = np.random.default_rng(seed).choice([0.1, 0.3, 0.7, 1.1], size=40)
+        samples = sgq.solve(k_sat(n=6, m=40, weights=weights, seed=seed), "max-sat")
+        assert samples.info["sgq"]["lower_bound"] == samples.first.energy
+
+
+def test_a_large_formula_is_left_in_time() -> None:
+    """Reading it alone takes longer."""
+    samples = sgq.solve(k_sat(n=100_000, alpha=4.2, seed=1), "max-sat", time_limit=0.3)
+    assert (len(samples), samples.info["sgq"]["stopped"]) == (1, "time_limit")
+
+
 def test_control_c_stops_with_the_best_so_far() -> None:
     formula = k_sat(n=100, alpha=7.0, seed=1)
     sgq.get_solver("max-sat")().warm_up(formula)
@@ -168,8 +181,8 @@ def test_no_row_while_the_hard_clauses_are_undecided() -> None:
 def test_bad_input_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="has no clauses: max-sat takes k-sat"):
         sgq.solve(sgq.qubo({(0, 0): 1.0}), "max-sat")
-    with pytest.raises(ValueError, match="time_limit=0"):
-        sgq.solve(k_sat(n=5, m=3, seed=1), "max-sat", time_limit=0)
+    with pytest.raises(ValueError, match="time_limit=-1"):
+        sgq.solve(k_sat(n=5, m=3, seed=1), "max-sat", time_limit=-1)
     monkeypatch.setitem(sys.modules, "pysat.solvers", None)
     with pytest.raises(ImportError, match=r'pip install "sgq\[sat\]"'):
         sgq.solve(k_sat(n=5, m=3, seed=1), "max-sat")

@@ -177,6 +177,11 @@ def test_bad_input_is_named() -> None:
         sgq.solve(sgq.qubo({(0, 0): 1.0}), "walksat")
     with pytest.raises(ValueError, match="weights other than 1: walksat counts clauses"):
         sgq.solve(k_sat(clauses=[(1, 2), (-1,)], weights=[1.0, 2.0]), "walksat")
+    for solver in ("survey-propagation", "two-sat"):
+        with pytest.raises(ValueError, match=f"weights other than 1: {solver} counts clauses"):
+            sgq.solve(k_sat(clauses=[(1, 2), (-1,)], weights=[1.0, np.inf]), solver)
+    with pytest.raises(ValueError, match="cb=1e"):
+        sgq.solve(k_sat(clauses=[(1, 2)]), "walksat", cb=1e300)
     with pytest.raises(ValueError, match="did you mean 'probsat'"):
         sgq.solve(formula, "walksat", heuristic="probsta")
     with pytest.raises(ValueError, match=r"noise=0\.5 is not for heuristic='probsat'"):

@@ -27,8 +27,9 @@ class Encoding(ABC):
     """The clauses of a formula as a function of bits.
 
     Whatever the configuration, it has at least the energy of the assignment that is read from it, and every assignment
-    can be lifted to a configuration of just its own energy. So ground energies agree, the ground states of the encoding
-    are read as those of the formula, and none of these is lost.
+    can be lifted to a configuration of just its own energy. So ground energies agree, and the ground states of the
+    encoding are read as ground states of the formula: as all of them where every variable has a bit, as some of them in
+    `IndependentSet`.
     """
 
     formula: Formula

@@ -43,7 +43,8 @@ class EncodedFormula(Problem):
     """A formula through the model that an encoding makes of it; energies are those of the model.
 
     No configuration lies below the energy of the assignment that `decode` reads from it, and every assignment lifts
-    to a configuration of its own energy: ground energy and ground states are the formula's.
+    to a configuration of its own energy: the ground energy is the formula's, and so are the ground states that are
+    read, all of them but with ``"independent-set"``, which has no bit for a variable that no clause needs.
 
     Attributes
     ----------

@@ -26,8 +26,9 @@ class IndependentSet(Encoding):
     twice that keeps unit weights whole and leaves a gap of 1.
 
     There is no bit for a variable: it is what the heavier side of its picked literals says, false where the sides are
-    equal or none is picked. Taking the lighter sides and all but one vertex a clause out of any configuration does not
-    raise its energy, so the assignment read from it never costs more than it.
+    equal or none is picked. So of ground states that differ in variables that no clause needs only some are read.
+    Taking the lighter sides and all but one vertex a clause out of any configuration does not raise its energy, so the
+    assignment read from it never costs more than it.
 
     References
     ----------

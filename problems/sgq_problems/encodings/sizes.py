@@ -62,7 +62,7 @@ class EncodingSize:
 
 def tabulate_encodings(
     problem: Problem,
-    encodings: Iterable[str] = tuple(ENCODINGS),
+    encodings: str | Iterable[str] = tuple(ENCODINGS),
     *,
     hardware: networkx.Graph | None = None,
     embed: Embed | None = None,
@@ -74,7 +74,7 @@ def tabulate_encodings(
     problem
         Made of clauses, as for `encode`.
     encodings
-        Names, all of them by default; one row for each, in this order.
+        Names, all of them by default, or one name; one row for each, in this order.
     hardware
         The working graph of an annealer, such as ``dwave.graphs.pegasus_graph(16)``.
     embed
@@ -89,7 +89,8 @@ def tabulate_encodings(
     """
     if (hardware is None) != (embed is None):
         raise ValueError("hardware and embed belong together: a graph, and minorminer.find_embedding")
-    return [_size(encode(problem, encoding), hardware, embed) for encoding in encodings]
+    names = [encodings] if isinstance(encodings, str) else encodings
+    return [_size(encode(problem, name), hardware, embed) for name in names]
 
 
 def _size(encoded: EncodedFormula, hardware: networkx.Graph | None, embed: Embed | None) -> EncodingSize:
@@ -150,4 +151,5 @@ def _chain_lengths(encoded: EncodedFormula, hardware: Any, embed: Embed) -> list
     if len(edges) and not embedding:
         return []
     alone = encoded.num_variables - len(np.unique(edges))
-    return [len(chain) for chain in embedding.values()] + [1] * alone
+    lengths = [len(chain) for chain in embedding.values()] + [1] * alone
+    return lengths if sum(lengths) <= len(hardware) else []
