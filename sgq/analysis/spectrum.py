@@ -44,7 +44,7 @@ class AnnealingSpectrum:
     adiabatic_time
         max over s of [Σ_m (<m|dH/ds|0> / (E_m - E_0)²)²]^(1/2), the sum over the levels above the ground states that
         were computed; with two levels it is the textbook's <1|dH/ds|0> / gap². Anneals much slower than this stay in
-        the ground state.
+        the ground state: a crossing of two levels leaves it with probability exp(-(π/4) T / adiabatic_time).
     parity_sector
         Whether the levels are those of states with Π X = 1, the only ones that an anneal without fields can reach.
     """

@@ -1,0 +1,127 @@
+"""The Schrödinger equation of a quantum annealer, integrated by a splitting method with controlled steps.
+
+i dψ/dt = H(t/T) ψ with H(s) = -A(s)/2 Σ X + B(s)/2 H_p: each part alone is solved exactly, so every step is unitary.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sgq.annealing_schedule import AnnealingSchedule
+from sgq.models import Floats
+
+if TYPE_CHECKING:
+    from sgq.kernels.statevector import Statevector
+    from sgq.kernels.teams import Team
+
+# S. Blanes & P. C. Moan, J. Comput. Appl. Math. 142, 313 (2002), table 2: order 6, ten stages, symmetric
+_HALF_A = (0.0502627644003922, 0.413514300428344, 0.0450798897943977, -0.188054853819569, 0.541960678450780)
+_HALF_B = (0.148816447901042, -0.132385865767784, 0.067307604692185, 0.432666402578175)
+_ENERGY = np.array([*_HALF_A, 1 - 2 * sum(_HALF_A), *_HALF_A[::-1]])
+_FIELD = np.array([*_HALF_B, 0.5 - sum(_HALF_B), 0.5 - sum(_HALF_B), *_HALF_B[::-1]])
+_ORDER = 6
+_ROUNDING = 1e-14  # between two states that ought to be equal
+_LONGEST = 1 / 16  # of the path, so that no feature of a schedule is stepped over
+
+
+class Evolution:
+    """A state on its way along a schedule, from the ground state of -Σ X.
+
+    In configuration x spin i is (-1)^(bit i of x). Where no energy changes when all spins turn, a state that starts
+    uniform keeps Π X = 1, and x may stand for (|x> + |not x>)/√2 with one spin more, which is up in x; X of this spin
+    turns all the others.
+
+    A step of length h is made once whole and once in halves, which are kept. Their difference is 2^6 - 1 times the
+    error of the halves as h → 0, and errors of unitary steps add up at most: a step may err by `tolerance` times its
+    part of the path.
+
+    Attributes
+    ----------
+    state, s
+        Amplitudes and how far they have come, from 0 to 1.
+    steps, rejected
+        Steps made and steps that were made again, shorter.
+    error
+        Sum of the estimated errors of the steps: a bound on the distance of the state from the exact one, as far as
+        the estimates hold.
+
+    Parameters
+    ----------
+    energies
+        H_p, one of each configuration, shape (2^m,), aligned as `sgq.kernels.diagonal` makes it. Their mean is best 0:
+        it turns the phase of all amplitudes, which shortens the steps.
+    paired
+        Whether a configuration stands for itself and its opposite.
+    """
+
+    def __init__(
+        self,
+        energies: Floats,
+        paired: bool,
+        schedule: AnnealingSchedule,
+        annealing_time: float,
+        tolerance: float,
+        team: Team,
+    ) -> None:
+        from sgq.kernels.statevector import Statevector
+
+        self.energies, self.paired, self.schedule = energies, paired, schedule
+        self.time, self.tolerance = annealing_time, tolerance
+        num_bits = len(energies).bit_length() - 1
+        self.state, self._whole, self._halves = (Statevector(num_bits, np.float64, team) for _ in range(3))
+        self.s, self.steps, self.rejected, self.error = 0.0, 0, 0, 0.0
+        self._h = min(_LONGEST, 1 / (1 + annealing_time * self._rate()))
+
+    def advance(self) -> None:
+        """Make one step that is short enough; interrupted, the state stays where it was."""
+        while True:
+            h = min(self._h, 1 - self.s)
+            error = self._try(h)
+            allowed = max(self.tolerance * h, _ROUNDING)
+            factor = 0.9 * (allowed / max(error, 1e-300)) ** (1 / _ORDER)
+            self._h = min(_LONGEST, h * min(2.0, max(0.2, factor)))
+            if error <= allowed:
+                break
+            self.rejected += 1
+        s = 1.0 if h >= 1 - self.s else self.s + h
+        self.state, self._halves, self.s, self.steps = self._halves, self.state, s, self.steps + 1
+        self.error += error
+
+    def _try(self, h: float) -> float:
+        """The error of a step in halves, which is left in `_halves`."""
+        whole, halves = self._whole, self._halves
+        for copy in (whole, halves):
+            np.copyto(copy.real, self.state.real)
+            np.copyto(copy.imag, self.state.imag)
+        self._step(whole, self.s, h)
+        self._step(halves, self.s, h / 2)
+        self._step(halves, self.s + h / 2, h / 2)
+        whole.real -= halves.real
+        whole.imag -= halves.imag
+        return math.sqrt(whole.norm()) / ((1 << _ORDER) - 1)
+
+    def _step(self, state: Statevector, s: float, h: float) -> None:
+        """One step of the splitting method.
+
+        While one part acts, only the time that the other part sees goes on: this makes a method for constant parts
+        one for parts that change, of the same order.
+        """
+        from sgq.kernels.all_spins import rotate_all
+
+        unit = self.time * h / 2
+        seen_by_energy = s + h * np.concatenate([[0.0], np.cumsum(_FIELD)])
+        turns = unit * _ENERGY * self.schedule.B(seen_by_energy)
+        rotations = -unit * _FIELD * self.schedule.A(s + h * np.cumsum(_ENERGY)[:-1])
+        for turn, rotation in zip(turns.tolist(), [*rotations.tolist(), 0.0], strict=True):
+            state.layer(self.energies, turn, rotation)
+            if self.paired:
+                rotate_all(state, rotation)
+
+    def _rate(self) -> float:
+        """How fast a state changes, roughly: the largest of the transverse field and the rms energy, on the path."""
+        s = np.linspace(0, 1, 33)
+        rates = self.schedule.A(s) + self.schedule.B(s) * float(self.energies.std())
+        return 0.5 * float(rates.max())
