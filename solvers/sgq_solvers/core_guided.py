@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from pysat.examples.rc2 import RC2Stratified
 from pysat.formula import WCNF
@@ -70,7 +71,8 @@ class CoreGuided(RC2Stratified):  # type: ignore[misc, unused-ignore]
         found: Callable[[list[int]], None],
         over: Callable[[], bool],
     ) -> None:
-        self.oracle = self.processor = None  # RC2 looks for them when it goes, even if they were never made
+        self.oracle: Any = None  # RC2 looks for both when it goes, even if they were never made
+        self.processor: Any = None
         formula = WCNF()
         formula.hard, formula.soft, formula.wght = _Watched(hard, over), _Watched(soft, over), list(weights)
         formula.nv = max((abs(v) for clauses in (hard, soft) for clause in clauses for v in clause), default=0)
