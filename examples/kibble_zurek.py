@@ -30,9 +30,8 @@ def free_fermions(n: int, time: float) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", default="8,12,16")
-    parser.add_argument("--times", default="0.25,0.5,1,2,4,8,16,32,64")
-    parser.add_argument("--output", default="kibble_zurek.png")
+    for name, value in {"sizes": "8,12,16", "times": "0.25,0.5,1,2,4,8,16,32,64", "output": "kibble_zurek.png"}.items():
+        parser.add_argument(f"--{name}", default=value)
     arguments = parser.parse_args()
     times = np.array(arguments.times.split(","), float)
     fine = np.geomspace(times.min(), times.max(), 40)
