@@ -27,6 +27,8 @@ class Fault:
         The reply; the service's usual error of this status where None.
     accepted
         The request is carried out all the same, and only its reply goes wrong.
+    seconds
+        The reply, which is right, comes this much later.
     outcome
         The job's status in place of COMPLETED.
     message
@@ -40,6 +42,7 @@ class Fault:
     body: bytes | None = None
     times: int | None = 1
     accepted: bool = False
+    seconds: float = 0.0
     outcome: str | None = None
     message: str | None = None
     spoil: Callable[[Answer], Answer] = field(default=lambda answer: answer)
@@ -58,6 +61,11 @@ def unavailable(kind: str, status: int = 503, times: int | None = 1) -> Fault:
 def lost_reply(kind: str = "submit", status: int = 504) -> Fault:
     """5xx of a gateway, once: the request was carried out, but its reply never came."""
     return Fault(kind, status, accepted=True)
+
+
+def slow_reply(kind: str, seconds: float, times: int | None = 1) -> Fault:
+    """The request is carried out at once, and answered late: perhaps after the client's `request_timeout`."""
+    return Fault(kind, times=times, accepted=True, seconds=seconds)
 
 
 def nonsense(kind: str, body: bytes = b"<html>maintenance</html>") -> Fault:
@@ -83,6 +91,11 @@ def solver_offline(times: int | None = 1) -> Fault:
 def truncated_answer(times: int | None = 1) -> Fault:
     """The answer lacks the last half of its solutions."""
     return Fault("job", times=times, spoil=lambda a: a | {"solutions": a["solutions"][: len(a["solutions"]) // 8 * 4]})
+
+
+def altered_answer(key: str, value: Any, times: int | None = 1) -> Fault:
+    """One part of the answer is something else."""
+    return Fault("job", times=times, spoil=lambda a: a | {key: value})
 
 
 def answer_without(key: str = "energies", times: int | None = 1) -> Fault:

@@ -64,7 +64,7 @@ def _poll(state: State, request: Request) -> Reply:
     jobs = [state.job(id_) for id_ in query["id"].split(",")]
     deadline = time.monotonic() + float(query.get("timeout", 0))
     with state.changed:
-        while not any(state.settled(job) for job in jobs) and time.monotonic() < deadline and not state.down:
+        while not any([state.settled(job) for job in jobs]) and time.monotonic() < deadline and not state.down:
             state.changed.wait(min(0.02, max(0.0, deadline - time.monotonic())))
     return Reply(200, [job.document() for job in jobs], "problems")
 

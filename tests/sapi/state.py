@@ -57,6 +57,11 @@ class State:
                 job.finish()
             return job.status != "PENDING"
 
+    def wait(self, seconds: float) -> None:
+        """Wait, unless the service goes down."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.down, seconds)
+
     def struck(self, kind: str) -> Fault | None:
         """The fault that strikes a request, or a job, of this kind now."""
         with self.changed:
