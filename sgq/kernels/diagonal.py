@@ -37,6 +37,29 @@ def diagonal(
     return energies
 
 
+def ground_states(
+    masks: NDArray[np.uint64],
+    coefficients: NDArray[np.float64],
+    num_spins: int,
+    tolerance: float,
+    team: Team | None = None,
+) -> tuple[float, NDArray[np.int64]]:
+    """The lowest energy in float64, and the configurations within `tolerance` of it, ascending."""
+    low = min(num_spins, LOW)
+    minima = np.empty(1 << (num_spins - low))
+
+    def work(first: int, last: int) -> None:
+        _minima(masks, coefficients, low, np.empty(1 << low), minima, first, last)
+
+    (team or Team()).share(work, len(minima))
+    lowest, block = float(minima.min()), np.empty(1 << low)
+    found = []
+    for k in np.flatnonzero(minima <= lowest + tolerance).tolist():
+        _transformed(masks, coefficients, low, block, k)
+        found.append((k << low) + np.flatnonzero(block <= lowest + tolerance))
+    return lowest, np.concatenate(found)
+
+
 def aligned(size: int, kind: Any, place: int) -> NDArray[Any]:
     """An uninitialised flat array on a cache line, `place` third parts of 4096 bytes into a page.
 
@@ -53,12 +76,25 @@ def aligned(size: int, kind: Any, place: int) -> NDArray[Any]:
 def _fill(masks, coefficients, low, work, diagonal, first, last):  # type: ignore[no-untyped-def]
     """Energies of blocks `first` to `last` of 2^low configurations; `work` is float64 (2^low,)."""
     for block in range(first, last):
-        work[:] = 0.0
-        for t in range(masks.size):
-            above = (masks[t] >> np.uint64(low)) & np.uint64(block)
-            work[masks[t] & np.uint64(work.size - 1)] += -coefficients[t] if _odd(above) else coefficients[t]
-        transform(work)
+        _transformed(masks, coefficients, low, work, block)
         diagonal[block << low : (block + 1) << low] = work
+
+
+@njit(cache=True, nogil=True)
+def _minima(masks, coefficients, low, work, minima, first, last):  # type: ignore[no-untyped-def]
+    """The lowest energy of each of these blocks."""
+    for block in range(first, last):
+        _transformed(masks, coefficients, low, work, block)
+        minima[block] = work.min()
+
+
+@njit(cache=True, nogil=True)
+def _transformed(masks, coefficients, low, work, block):  # type: ignore[no-untyped-def]
+    work[:] = 0.0
+    for t in range(masks.size):
+        above = (masks[t] >> np.uint64(low)) & np.uint64(block)
+        work[masks[t] & np.uint64(work.size - 1)] += -coefficients[t] if _odd(above) else coefficients[t]
+    transform(work)
 
 
 @njit(cache=True, nogil=True)

@@ -1,4 +1,4 @@
-"""The angles of a QAOA, whatever runs its circuit: given ones checked, else found by COBYLA from a linear ramp.
+"""The angles of a QAOA, whatever runs its circuit: given ones checked, else found by an optimiser of SciPy.
 
 Angles are γ_1 … γ_p, β_1 … β_p in one array, in the convention of `sgq_solvers.aer`.
 """
@@ -14,6 +14,9 @@ from numpy.typing import ArrayLike
 from sgq.checks import finite_array
 from sgq.models import Floats
 from sgq_solvers.sampler import Clock, Progress
+
+_COBYLA = {"rhobeg": 0.1, "tol": 1e-3}
+_LBFGS = {"ftol": 1e-7, "gtol": 1e-4}
 
 
 def given_angles(gamma: ArrayLike | None, beta: ArrayLike | None, p: int) -> Floats | None:
@@ -38,7 +41,26 @@ def ramp(p: int, unit: float) -> Floats:
 
 
 class AngleSearch:
-    """The lowest expectation seen, with its angles, and when to stop looking."""
+    """The lowest expectation seen, with its angles, and when to stop looking.
+
+    Parameters
+    ----------
+    expectation
+        What is minimised, of the angles.
+    maxiter
+        Evaluations at most of each call of `optimise`, with or without a gradient.
+    gradient
+        The same with its derivatives. With it the optimiser is L-BFGS, without it COBYLA.
+    stages
+        Calls of `optimise` there will be, for the progress.
+
+    Attributes
+    ----------
+    energy, angles
+        The lowest expectation of all and its angles.
+    point
+        The lowest one of the last call of `optimise`, in the coordinates of its `start`.
+    """
 
     def __init__(
         self,
@@ -47,32 +69,59 @@ class AngleSearch:
         clock: Clock,
         target: float,
         progress: Progress | None,
+        gradient: Callable[[Floats], tuple[float, Floats]] | None = None,
+        stages: int = 1,
     ) -> None:
-        self.expectation, self.maxiter, self.clock = expectation, maxiter, clock
-        self.target, self.progress = target, progress
+        self.expectation, self.gradient, self.maxiter, self.clock = expectation, gradient, maxiter, clock
+        self.target, self.progress, self.stages = target, progress, stages
         self.evaluations = 0
         self.energy = math.inf
         self.angles: Floats = np.zeros(0)
+        self.point: Floats = np.zeros(0)
+        self._stage, self._evaluated = 0, 0
 
-    def optimise(self, start: Floats, unit: float) -> str | None:
-        """Minimise from `start` with energies in units of `unit`; why it stopped early, or None."""
+    def optimise(self, start: Floats, unit: float, basis: Floats | None = None) -> str | None:
+        """Minimise from `start` with energies in units of `unit`; why it stopped early, or None.
+
+        The angles are ``basis @ point``, the point itself where there is no basis. The first half of a point is γ.
+        """
         from scipy.optimize import minimize
 
         units = np.repeat([1 / unit, 1.0], len(start) // 2)
+        matrix = np.diag(units) if basis is None else basis * units
+        self._evaluated, lowest = 0, math.inf
+
+        def note(point: Floats, energy: float) -> float:
+            nonlocal lowest
+            if energy < lowest:
+                lowest, self.point = energy, point * units
+            self._note(matrix @ point, energy)
+            return energy / unit
+
+        def value(point: Floats) -> float:
+            return note(point, self.expectation(matrix @ point))
+
+        def value_and_gradient(point: Floats) -> tuple[float, Floats]:
+            assert self.gradient
+            energy, slopes = self.gradient(matrix @ point)
+            return note(point, energy), slopes @ matrix / unit
+
+        # Both want a few evaluations at least, so our own count, not theirs, stops them.
+        patience = self.maxiter + len(start) + 2
         try:
-            minimize(
-                lambda x: self._evaluate(x * units) / unit,
-                start / units,
-                method="COBYLA",
-                # COBYLA wants a simplex and a step at least; our own count stops it before that if need be
-                options={"rhobeg": 0.1, "tol": 1e-3, "maxiter": max(self.maxiter, len(start) + 2)},
-            )
+            if self.gradient:
+                options = {**_LBFGS, "maxiter": patience, "maxfun": patience}
+                minimize(value_and_gradient, start / units, method="L-BFGS-B", jac=True, options=options)
+            else:
+                minimize(value, start / units, method="COBYLA", options={**_COBYLA, "maxiter": patience})
         except _Stop as stop:
             return str(stop)
         except KeyboardInterrupt:
             if not self.evaluations:
                 raise
             return "interrupt"
+        finally:
+            self._stage += 1
         return None
 
     def evaluate_only(self, angles: Floats) -> None:
@@ -81,20 +130,20 @@ class AngleSearch:
         if self.progress:
             self.progress(1.0, self.energy)
 
-    def _evaluate(self, angles: Floats) -> float:
-        energy = self.expectation(angles)
+    def _note(self, angles: Floats, energy: float) -> None:
         self.evaluations += 1
+        self._evaluated += 1
         if energy < self.energy:
             self.energy, self.angles = energy, angles
         if self.progress:
-            self.progress(max(self.evaluations / self.maxiter, self.clock.fraction()), self.energy)
+            done = (self._stage + self._evaluated / self.maxiter) / self.stages
+            self.progress(max(done, self.clock.fraction()), self.energy)
         if self.energy <= self.target:
             raise _Stop("target_energy")
         if self.clock.left() == 0:
             raise _Stop("time_limit")
-        if self.evaluations >= self.maxiter:
+        if self._evaluated >= self.maxiter:
             raise _Stop("maxiter")
-        return energy
 
 
 class _Stop(Exception):
