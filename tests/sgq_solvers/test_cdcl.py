@@ -193,11 +193,11 @@ def test_core_of_the_textbook_formula() -> None:
 
 
 def test_a_core_for_which_time_did_not_suffice_is_a_core() -> None:
-    """Deciding takes milliseconds, leaving out 1600 clauses one by one far longer than the limit."""
-    formula = k_sat(n=200, alpha=8.0, seed=2)
+    """Deciding takes milliseconds, leaving out 4200 clauses one by one far longer than the limit."""
+    formula = k_sat(n=400, alpha=14.0, seed=2)
     info = sgq.solve(formula, "cdcl", core=True, time_limit=0.3).info["sgq"]
     assert (info["satisfiable"], info["core_minimal"], info["stopped"]) == (False, False, "time_limit")
-    assert not satisfiable(k_sat(n=200, clauses=[formula.clauses[c] for c in info["core"]]))
+    assert not satisfiable(k_sat(n=400, clauses=[formula.clauses[c] for c in info["core"]]))
 
 
 @pytest.mark.parametrize("engine", ["auto", "cadical195", "ergo", "lingeling", "maplecm"])
@@ -250,7 +250,8 @@ def test_the_limit_on_solutions_is_exact() -> None:
 
 @pytest.mark.parametrize(("question", "limit"), [("max_solutions", 10**7), ("core", True)])
 def test_control_c_keeps_the_solutions_or_the_core_so_far(question: str, limit: int) -> None:
-    formula = k_sat(n=200, alpha=1.0 if question == "max_solutions" else 8.0, seed=2)
+    """A core of this formula takes 15 s on a quiet machine, all of its solutions for ever."""
+    formula = k_sat(n=400, alpha=1.0 if question == "max_solutions" else 14.0, seed=2)
     sgq.solve(k_sat(clauses=[(1,)]), "cdcl")  # imports what it needs
     timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
@@ -259,7 +260,7 @@ def test_control_c_keeps_the_solutions_or_the_core_so_far(question: str, limit: 
     assert info["stopped"] == "interrupt"
     if question == "core":
         assert not info["core_minimal"]
-        assert not satisfiable(k_sat(n=200, clauses=[formula.clauses[c] for c in info["core"]]))
+        assert not satisfiable(k_sat(n=400, clauses=[formula.clauses[c] for c in info["core"]]))
     else:
         assert len(samples) > 1
         assert (samples.record.energy == 0).all()

@@ -148,7 +148,8 @@ def test_fewest_violated_clauses_above_the_transition() -> None:
 def test_bounds_of_weights_that_sums_round() -> None:
     for seed in range(40):
         weights = np.random.default_rng(seed).choice([0.1, 0.3, 0.7, 1.1], size=40)
-        samples = sgq.solve(k_sat(n=6, m=40, weights=weights, seed=seed), "max-sat")
+        clauses = k_sat(n=6, m=40, seed=seed).clauses
+        samples = sgq.solve(k_sat(clauses=clauses, weights=weights), "max-sat")
         assert samples.info["sgq"]["lower_bound"] == samples.first.energy
 
 
