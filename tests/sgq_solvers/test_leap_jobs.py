@@ -105,7 +105,7 @@ def test_fetched_in_another_process_and_again_without_the_service(
     assert again.done
     assert again.attached == {"from": "test"}
     samples = sgq.solve(GLASS, again)
-    np.testing.assert_array_equal(samples.record.energy, GLASS.energies(samples))
+    np.testing.assert_allclose(samples.record.energy, GLASS.energies(samples), atol=1e-12)
     assert samples.record.num_occurrences.sum() == 40
     with pytest.raises(ValueError, match="is of another model than"):
         sgq.solve(sgq.build("sherrington-kirkpatrick", n=7, seed=4), again)
@@ -343,7 +343,7 @@ def test_labels_of_every_kind_survive_the_file(sapi: Service, sampler: DWaveQPUS
     assert job.plan.model == model
     samples = sgq.solve(model, job)
     assert set(samples.variables) == set(labels)
-    np.testing.assert_array_equal(samples.record.energy, model.energies(samples))
+    np.testing.assert_allclose(samples.record.energy, model.energies(samples), atol=1e-12)
     assert samples.first.energy == pytest.approx(dimod.ExactSolver().sample(model).first.energy)
 
 
@@ -352,7 +352,7 @@ def test_a_polynomial_is_read_on_its_own_variables(sapi: Service, sampler: DWave
     sampler.submit(problem, tmp_path / "job.json", num_reads=50, embedding_seed=1)
     samples = sgq.solve(problem, Job(tmp_path / "job.json"))
     assert list(samples.variables) == list(problem.variables)
-    np.testing.assert_array_equal(samples.record.energy, problem.energies(samples))
+    np.testing.assert_allclose(samples.record.energy, problem.energies(samples), atol=1e-12)
 
 
 def test_files_that_hold_no_job(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
