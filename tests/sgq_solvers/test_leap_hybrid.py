@@ -97,7 +97,7 @@ UNREADABLE = "gave an answer that cannot be read .*`fetch` can have the answer t
     [
         (faults.refused_token(), ValueError, "the API token was refused: run `dwave setup`"),
         (faults.unavailable("solvers"), ConnectionError, "failed .HTTP 503.: try again in a while"),
-        (faults.unavailable("upload", times=None), ConnectionError, "D-Wave's service"),
+        (faults.unavailable("upload", times=None), ConnectionError, "failed .HTTP 503.: try again in a while"),
         (faults.unavailable("submit"), ConnectionError, "failed .HTTP 503.: try again in a while"),
         (faults.nonsense("submit"), ConnectionError, "gave an answer that cannot be read"),
         (faults.unavailable("poll", times=None), ConnectionError, "failed .HTTP 503.*`fetch` can have the answer to "),

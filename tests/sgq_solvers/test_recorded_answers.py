@@ -70,6 +70,10 @@ def test_published_results_have_the_energies_that_they_state(data: Path) -> None
     that it states, which is the lowest of its histogram and not below the best known; the bound that it states is
     -Σ|h| - Σ|J|."""
     best_known = optima(data)
+    problems = {
+        name: sgq.load(next((data / "pegasus_lanl").glob(f"{name}.json*")))
+        for name in {file.name.split("__")[0] for file in results(data)}
+    }
     assert len(results(data)) == 20
     for file in results(data):
         name, lines = file.name.split("__")[0], lines_of(file)
@@ -78,7 +82,7 @@ def test_published_results_have_the_energies_that_they_state(data: Path) -> None
         (num_reads,) = (int(line.split("-")[1]) for line in lines if line.startswith("  num_reads - "))
         (stated,) = (line.split(", ") for line in lines if line.startswith("BQP_SOLUTION, "))
         (summary,) = (line.split(", ") for line in lines if line.startswith("BQP_DATA, "))
-        problem = sgq.load(next((data / "pegasus_lanl").glob(f"{name}.json*")))
+        problem = problems[name]
         model = problem.model
         assert [model.num_variables, model.num_interactions] == [int(number) for number in stated[1:3]]
         state = dimod.as_samples((np.array(stated[5:], dtype=np.int8), list(model.variables)))

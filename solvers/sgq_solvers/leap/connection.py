@@ -91,8 +91,9 @@ def service_error(error: Exception) -> Exception:
         return ValueError("D-Wave's service does not know this processor or job, under this account and region")
     if isinstance(error, (api.ResourceBadRequestError, api.ResourceLimitsExceededError)):
         return ValueError(f"D-Wave's service refused ({getattr(error, 'error_code', None) or kind}): {said(error)}")
-    if isinstance(error, api.InternalServerError):
-        return ConnectionError(f"D-Wave's service failed (HTTP {error.error_code}): try again in a while")
+    code = getattr(error, "error_code", None)
+    if isinstance(code, int) and code >= 500:
+        return ConnectionError(f"D-Wave's service failed (HTTP {code}): try again in a while")
     if isinstance(error, OSError) and not isinstance(error, (api.ResourceBadResponseError, ValueError)):
         return ConnectionError(f"D-Wave's service does not answer ({kind}): `dwave ping` tests endpoint and network")
     return UnreadableError(f"D-Wave's service gave an answer that cannot be read ({kind}): try again in a while")
