@@ -1,0 +1,147 @@
+"""Recursive QAOA: correlations of a shallow QAOA remove one spin at a time, and enumeration does the rest.
+
+S. Bravyi, A. Kliesch, R. König, E. Tang, Phys. Rev. Lett. 125, 260505 (2020). Cuts the locality that holds a plain QAOA
+of few layers back: every spin that goes couples spins that were far apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dimod
+import numpy as np
+
+from sgq.checks import integer, seed_integer
+from sgq.models import Floats, energy_tolerance
+from sgq_solvers.aer_circuit import spin_terms
+from sgq_solvers.elimination import Elimination, places
+from sgq_solvers.layer_averages import LayerAverages
+from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress, spin_samples
+
+MAX_CUTOFF = 20
+
+
+class RecursiveQAOASampler(Sampler, dimod.PolySampler):
+    """One answer, read off QAOA's correlations: quadratic models of any size at one layer, else what a state holds."""
+
+    def sample(
+        self,
+        bqm: dimod.BinaryQuadraticModel,
+        *,
+        p: int = 1,
+        cutoff: int = 8,
+        maxiter: int = 100,
+        seed: int | None = None,
+        time_limit: float | None = None,
+        progress: Progress | None = None,
+    ) -> dimod.SampleSet:
+        """Eliminate the spins of the surest product, one a step, down to `cutoff` of them, and enumerate those.
+
+        At every step the angles are optimised anew for what is left of the model. Of its terms, and of single spins
+        where some term is of odd order, the product of spins whose expectation m is largest in modulus is set to the
+        sign of m, and one of its spins goes: s_j = sign(m) s_i for a pair [1]_. Among products that are equally sure
+        one is drawn. A ring with couplings ±1 is solved exactly, where plain QAOA of p layers satisfies
+        (2p + 1) / (2p + 2) of the bonds.
+
+        Parameters
+        ----------
+        bqm
+            SPIN or BINARY; what follows is about its spins.
+        p
+            Layers. With one, a quadratic model needs no state (`sgq_solvers.one_layer`): hundreds of spins. Otherwise
+            there are 2^N amplitudes; the angles start from those of the SK model, later from those of the step before,
+            and are optimised by L-BFGS.
+        cutoff
+            Spins left to enumeration, at most 20; a model this small is solved exactly.
+        maxiter
+            Energies a step that the optimiser of p ≥ 2 layers, or of a polynomial, asks for at most.
+        seed
+            Integer below 2^31 that draws among equally sure products.
+        time_limit
+            Seconds after which, as after Ctrl-C, the largest term that is left replaces the surest product.
+        progress
+            Called as ``progress(fraction_done, lowest_expectation)`` after every step.
+
+        Returns
+        -------
+        dimod.SampleSet
+            One row. ``info["sgq"]``: `strengths`, |m| of every step in turn; `expectation`, QAOA's energy of the whole
+            model before the first step (None if there was none); `proven`, whether enumeration did it all; `stopped`
+            (``"time_limit"`` or ``"interrupt"``), after which `strengths` are |coefficients|.
+
+        Raises
+        ------
+        ValueError
+            If the model has more spins than a state can be held of, or an argument is wrong.
+
+        References
+        ----------
+        .. [1] S. Bravyi, A. Kliesch, R. König, E. Tang, Phys. Rev. Lett. 125, 260505 (2020).
+        """
+        clock, progress = Clock(time_limit), checked_progress(progress)
+        p, maxiter = integer("p", p, 1), integer("maxiter", maxiter, 1)
+        cutoff, rng = integer("cutoff", cutoff, 1, MAX_CUTOFF), np.random.default_rng(seed_integer(seed))
+        polynomial, labels = spin_terms(bqm)
+        rest, averages = Elimination(polynomial, len(labels)), LayerAverages(p, maxiter, clock)
+        averages.check(rest)
+        strengths: list[float] = []
+        expectations: list[float] = []
+        stopped = None
+        while (left := len(rest.held())) > cutoff:
+            products, means = list(rest.terms), -np.array(list(rest.terms.values()))
+            if stopped is None:
+                try:
+                    asked = products + _single_spins(rest)
+                    found = averages(rest, asked)
+                    expectations.append(rest.constant - float(means @ found[: len(means)]))
+                    if progress:
+                        progress(max(rest.fixed / (rest.fixed + left - cutoff), clock.fraction()), min(expectations))
+                    products, means, stopped = asked, found, None if clock.left() else "time_limit"
+                except KeyboardInterrupt:
+                    stopped = "interrupt"
+            chosen, sign = _surest(means, rng)
+            strengths.append(float(abs(means[chosen])))
+            rest.fix(products[chosen], sign)
+
+        row = rest.complete(_ground_state(rest, rng), rng)
+        info = {"strengths": strengths, "expectation": expectations[0] if expectations else None}
+        return spin_samples(
+            row,
+            labels,
+            bqm.vartype,
+            polynomial.energies(row),
+            **info,
+            proven=not rest.fixed,
+            **({"stopped": stopped} if stopped else {}),
+        )
+
+    def sample_poly(self, poly: dimod.BinaryPolynomial, **parameters: Any) -> dimod.SampleSet:
+        """The same for a polynomial; a product of three spins set to a sign makes s_k = ± s_i s_j."""
+        return self.sample(poly, **parameters)
+
+
+def _single_spins(rest: Elimination) -> list[int]:
+    """Spins that are no term themselves, if the model tells up from down."""
+    if all(term.bit_count() % 2 == 0 for term in rest.terms):
+        return []
+    return [1 << i for i in rest.held() if 1 << i not in rest.terms]
+
+
+def _surest(means: Floats, rng: np.random.Generator) -> tuple[int, int]:
+    """Which product has the largest mean in modulus, up to rounding, and its sign, drawn where it has none."""
+    strength = np.abs(means)
+    chosen = int(rng.choice(np.flatnonzero(strength >= (1 - 1e-9) * strength.max())))
+    sign = int(np.sign(means[chosen])) if strength[chosen] > 1e-12 * max(1.0, strength.max()) else 0
+    return chosen, sign or int(rng.choice([-1, 1]))
+
+
+def _ground_state(rest: Elimination, rng: np.random.Generator) -> dict[int, int]:
+    """The values of lowest energy of the spins that are left, one of them if there are more."""
+    from sgq.kernels.walsh import spectrum
+
+    held = rest.held()
+    masks, coefficients = np.array(places(rest.terms, held), np.uint64), np.array(list(rest.terms.values()))
+    energies = spectrum(masks, coefficients, len(held))
+    lowest = np.flatnonzero(energies <= energies.min() + energy_tolerance(coefficients))
+    state = int(rng.choice(lowest))
+    return {spin: 1 - 2 * (state >> k & 1) for k, spin in enumerate(held)}

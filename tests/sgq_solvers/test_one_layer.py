@@ -1,0 +1,58 @@
+"""One layer of QAOA in closed form against state vectors, known optima, and angles drawn at random."""
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from sgq.theory import one_layer_cut_fraction
+from sgq_solvers.one_layer import OneLayer
+
+
+def random_layer(n: int, fields: bool, seed: int) -> OneLayer:
+    rng = np.random.default_rng(seed)
+    pairs = np.array([(i, j) for i in range(n) for j in range(i) if rng.random() < 0.7])
+    couplings = rng.choice([-1.0, 1.0, 0.5], len(pairs)) if seed % 2 else rng.normal(size=len(pairs))
+    return OneLayer(rng.normal(size=n) * fields, pairs, couplings)
+
+
+def dense_averages(layer: OneLayer, gamma: float, beta: float) -> tuple[np.ndarray, np.ndarray]:
+    """The same from exp(-iβ ΣX) exp(iγE) |+…+>, an axis a qubit."""
+    n = len(layer.fields)
+    rows = 1 - 2 * ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1)
+    products = rows[:, layer.pairs[:, 0]] * rows[:, layer.pairs[:, 1]]
+    state = np.exp(1j * gamma * (rows @ layer.fields + products @ layer.couplings)).reshape((2,) * n) * 2 ** (-n / 2)
+    for axis in range(n):
+        state = np.cos(beta) * state - 1j * np.sin(beta) * np.flip(state, axis)
+    probabilities = np.abs(state.ravel()) ** 2
+    return probabilities @ rows, probabilities @ products
+
+
+@pytest.mark.parametrize("gamma", [0.37, -1.2, np.pi / 4])  # at π/4 cosines of couplings ±1 vanish
+@pytest.mark.parametrize("seed", range(4))
+def test_averages_are_those_of_a_state_vector(seed: int, gamma: float) -> None:
+    layer = random_layer(6, fields=seed > 1, seed=seed)
+    for ours, theirs in zip(layer.averages(gamma, 0.6), dense_averages(layer, gamma, 0.6), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_angles_drawn_at_random_are_better(seed: int) -> None:
+    layer = random_layer(7, fields=seed > 1, seed=seed)
+
+    def energy(gamma: float, beta: float) -> float:
+        single, double = layer.averages(gamma, beta)
+        return float(layer.fields @ single + layer.couplings @ double)
+
+    unit = float(np.sqrt((2 * (layer.couplings**2).sum() + (layer.fields**2).sum()) / 7))
+    best = energy(*layer.best_angles(unit))
+    drawn = np.random.default_rng(1).uniform([-2 / unit, -np.pi / 2], [2 / unit, np.pi / 2], (3000, 2))
+    assert best <= min(energy(*angles) for angles in drawn.tolist()) + 1e-9
+
+
+@pytest.mark.parametrize("graph", [nx.cycle_graph(40), nx.petersen_graph(), nx.hypercube_graph(4)])
+def test_triangle_free_graphs_reach_the_closed_form(graph: nx.Graph) -> None:
+    graph = nx.convert_node_labels_to_integers(graph)
+    pairs = np.array(graph.edges)
+    layer = OneLayer(np.zeros(len(graph)), pairs, np.ones(len(pairs)))
+    _, double = layer.averages(*layer.best_angles(np.sqrt(graph.degree[0])))
+    np.testing.assert_allclose(double, 1 - 2 * one_layer_cut_fraction(graph.degree[0]), atol=1e-6)
