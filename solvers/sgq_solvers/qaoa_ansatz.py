@@ -1,7 +1,7 @@
 """The state of a QAOA at given angles, and the derivatives of an objective with respect to them.
 
 Derivatives are adjoint: one more state, λ = w(E) ψ, goes back through the layers with ψ, and the mean of w has
-∂/∂β_l = 2 Im⟨λ_l|M|ψ_l⟩ and ∂/∂γ_l = -2 Im⟨λ_l|E|ψ_l⟩, both states as they are after what the angle governs. All
+∂/∂β_l = 2 Im⟨λ_l|M|ψ_l⟩ and ∂/∂γ_l = -2 Im⟨λ_l|E|ψ_l⟩, both states as they are between the two exponentials. All
 derivatives together cost a few times as much as the state.
 """
 
@@ -54,14 +54,16 @@ class Ansatz:
             self._other = Statevector(state.num_qubits, state.kind, state.team)
         other = self._other
         self._objective.weigh(state, other)
-        slopes = np.zeros((2, len(angles) // 2))
-        for layer, (gamma, beta) in reversed(list(enumerate(zip(*np.split(angles, 2), strict=True)))):
-            slopes[1, layer] = 2 * mixer.overlap(state, other)
-            for psi in (state, other):
-                mixer.rotate(psi, -beta)
-            slopes[0, layer] = -2 * state.weighted_overlap(other, energies)
-            for psi in (state, other):
-                psi.turn(energies, gamma)
+        gamma, beta = np.split(angles, 2)
+        slopes = np.zeros((2, len(gamma)))
+        for psi in (state, other):
+            mixer.rotate(psi, -beta[-1])
+        for layer in reversed(range(len(gamma))):
+            # M and E commute with their own exponentials: they may be asked before these are undone, or after.
+            slopes[:, layer] = -2 * state.weighted_overlap(other, energies), 2 * mixer.overlap(state, other)
+            if layer:
+                for psi in (state, other):
+                    mixer.layer(psi, energies, gamma[layer], -beta[layer - 1])
         return value, slopes.ravel()
 
 
