@@ -200,6 +200,7 @@ def test_a_receipt_that_is_found_only_later(sapi: Service, path: Path) -> None:
         faults.unavailable("poll", 500, times=3),
         faults.unavailable("poll", 502, times=3),
         faults.unavailable("answer", 503, times=3),
+        Fault("poll", 502, b"<html>\nBad gateway\n</html>"),
         faults.nonsense("poll"),
         faults.nonsense("answer"),
         faults.slow_reply("poll", 2.0),
@@ -221,7 +222,9 @@ def test_what_passes_is_waited_for(sapi: Service, path: Path, fault: Fault) -> N
         (faults.unavailable("poll", times=None), ConnectionError, r"failed \(HTTP 503\): try again"),
         (faults.unavailable("answer", times=None), ConnectionError, r"failed \(HTTP 503\): try again"),
         (faults.refused_token(), ValueError, "the API token was refused: run `dwave setup`"),
+        (Fault("poll", 403), ValueError, "may not use this processor or job"),
         (Fault("poll", 404), ValueError, "does not know this processor or job"),
+        (Fault("poll", 429), ValueError, r"refused \(429\): injected"),
     ],
 )
 def test_what_lasts_is_said_and_the_job_is_fetched_later(
