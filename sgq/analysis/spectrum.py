@@ -124,7 +124,8 @@ def _energies(model: Any) -> Floats:
         return energies
     arrays, labels = model_arrays(model)
     _check_size(len(labels))
-    bits = ((np.arange(1 << len(labels))[:, None] >> np.arange(len(labels))) & 1).astype(np.int8)
+    configurations = np.arange(1 << len(labels), dtype=np.int32)[:, None]
+    bits = ((configurations >> np.arange(len(labels), dtype=np.int32)) & 1).astype(np.int8)
     return arrays.energies(1 - 2 * bits if model.vartype.name == "SPIN" else 1 - bits)
 
 

@@ -24,6 +24,7 @@ _ENERGY = np.array([*_HALF_A, 1 - 2 * sum(_HALF_A), *_HALF_A[::-1]])
 _FIELD = np.array([*_HALF_B, 0.5 - sum(_HALF_B), 0.5 - sum(_HALF_B), *_HALF_B[::-1]])
 _ORDER = 6
 _ROUNDING = 1e-14  # between two states that ought to be equal
+_SHORTEST = 1e-8  # of the path: a step that years would not suffice for
 _LONGEST = 1 / 16  # of the path, so that no feature of a schedule is stepped over
 
 
@@ -55,6 +56,11 @@ class Evolution:
         it turns the phase of all amplitudes, which shortens the steps.
     paired
         Whether a configuration stands for itself and its opposite.
+
+    Raises
+    ------
+    ValueError
+        If the path would take more than 10^8 steps.
     """
 
     def __init__(
@@ -74,6 +80,11 @@ class Evolution:
         self.state, self._whole, self._halves = (Statevector(num_bits, np.float64, team) for _ in range(3))
         self.s, self.steps, self.rejected, self.error = 0.0, 0, 0, 0.0
         self._h = min(_LONGEST, 1 / (1 + annealing_time * self._rate()))
+        if self._h < _SHORTEST:
+            raise ValueError(
+                f"annealing_time={annealing_time:g}: the phases of this model, at a rate of {self._rate():.3g}, would "
+                f"take more than {1 / _SHORTEST:g} steps; scale its coefficients to about 1, or anneal faster"
+            )
 
     def advance(self) -> None:
         """Make one step that is short enough; interrupted, the state stays where it was."""

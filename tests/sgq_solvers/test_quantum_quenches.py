@@ -3,6 +3,7 @@
 Each is computed a second way in the test, from free fermions or in closed form.
 """
 
+import itertools
 import math
 
 import dimod
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.polynomial import Polynomial
 from scipy.integrate import solve_ivp
+from scipy.sparse import csr_array, eye_array, kron
 from scipy.special import loggamma
 
 import sgq
@@ -90,3 +92,66 @@ def test_an_anneal_of_one_spin_is_half_a_crossing(rate: float) -> None:
     angle = math.pi / 4 + loggamma(1 - 0.5j * delta).imag - loggamma(0.5 - 0.5j * delta).imag
     wrong = 0.5 - 0.5 * math.sqrt(1 - math.exp(-2 * math.pi * delta)) * math.cos(angle)
     assert 1 - found["ground_state_probability"] == pytest.approx(wrong, abs=1e-4)
+
+
+def collective(operator: np.ndarray, count: int) -> csr_array:
+    """Σ_i O_i on the symmetric states of `count` equal systems: Σ O_ab a†_a a_b on occupation numbers."""
+    levels = len(operator)
+    states = [n for n in itertools.product(range(count + 1), repeat=levels) if sum(n) == count]
+    place = {n: k for k, n in enumerate(states)}
+    matrix = np.zeros((len(states), len(states)))
+    for n, (a, b) in itertools.product(states, itertools.product(range(levels), repeat=2)):
+        if n[b] and operator[a, b]:
+            moved = list(n)
+            moved[b] -= 1
+            moved[a] += 1
+            matrix[place[tuple(moved)], place[n]] += operator[a, b] * math.sqrt(
+                moved[a] * n[b] if a != b else n[a] ** 2
+            )
+    return csr_array(matrix)
+
+
+def symmetric_clusters() -> tuple[csr_array, np.ndarray]:
+    """Σ X and the energies of the two clusters below, on the symmetric states of outer, paired and outer spins."""
+    x, z, one = np.array([[0.0, 1], [1, 0]]), np.diag([1.0, -1.0]), np.eye(2)
+    outer = {name: collective(o, 4) for name, o in {"x": x, "z": z}.items()}
+    pairs = {"x": np.kron(x, one) + np.kron(one, x), "weak": np.kron(z, one), "strong": np.kron(one, z)}
+    inner = {name: collective(o, 4) for name, o in (pairs | {"bond": np.kron(z, z)}).items()}
+    few, many = eye_array(5), eye_array(35)
+
+    def term(first: object, middle: object, last: object) -> csr_array:
+        return csr_array(kron(kron(first, middle), last))
+
+    field = term(outer["x"], many, few) + term(few, inner["x"], few) + term(few, many, outer["x"])
+    energy = -term(outer["z"], inner["weak"], few) - term(few, inner["bond"], few)
+    energy -= term(few, inner["strong"], outer["z"])
+    energy -= 0.44 * (term(outer["z"], many, few) + term(few, inner["weak"], few))
+    energy += term(few, inner["strong"], few) + term(few, many, outer["z"])
+    return field, energy.diagonal()
+
+
+def test_weak_and_strong_cluster() -> None:
+    """The pair of Denchev et al., Phys. Rev. X 6, 031015 (2016), beside its 875 symmetric states.
+
+    Two cells of 4 + 4 spins, all coupled across, fields 0.44 and -1, and four bonds from the inner half of one to that
+    of the other. Spins of an outer half are alike, and so are the four pairs of inner ones.
+    """
+    weak_outer, weak_inner, strong_inner, strong_outer = (range(k, k + 4) for k in (0, 4, 8, 12))
+    bonds = [*itertools.product(weak_outer, weak_inner), *itertools.product(strong_inner, strong_outer)]
+    bonds += zip(weak_inner, strong_inner, strict=True)
+    fields = {i: -0.44 if i < 8 else 1.0 for i in range(16)}
+    model = dimod.BinaryQuadraticModel(fields, dict.fromkeys(bonds, -1.0), "SPIN")
+    time = 10.0
+    found = sgq.solve(model, "schroedinger", annealing_time=time, tolerance=1e-5, num_reads=10, seed=1).info["sgq"]
+
+    field, energies = symmetric_clusters()
+
+    def slope(t: float, psi: np.ndarray) -> np.ndarray:
+        return -1j * (t / time * energies * psi - (1 - t / time) * (field @ psi))
+
+    start = np.linalg.eigh(-field.toarray())[1][:, 0].astype(complex)
+    end = np.abs(solve_ivp(slope, (0, time), start, method="DOP853", rtol=1e-9, atol=1e-11).y[:, -1]) ** 2
+    assert found["ground_energy"] == pytest.approx(energies.min(), abs=1e-12)
+    assert found["ground_energy"] == pytest.approx(-36 - 8 * (1 - 0.44), abs=1e-12)
+    assert found["mean_energy"] == pytest.approx(end @ energies, abs=1e-4)
+    assert found["ground_state_probability"] == pytest.approx(end[energies.argmin()], abs=3e-5)

@@ -231,6 +231,7 @@ def test_what_does_not_fit_is_refused_before_it_is_allocated(monkeypatch: pytest
         ({"num_reads": 0}, "num_reads=0: an integer of at least 1"),
         ({"num_threads": 0}, "num_threads=0: an integer of at least 1"),
         ({"progress": 3}, "progress=3: a function"),
+        ({"annealing_time": 1e12}, r"annealing_time=1e\+12: the phases of this model, .* more than 1e\+08 steps"),
     ],
 )
 def test_wrong_arguments_are_named(options: dict[str, object], message: str) -> None:
