@@ -237,5 +237,5 @@ def test_the_budget_is_kept_before_anything_is_sent(chimera: Any, monkeypatch: p
     assert refusals == []
     assert plan.seconds == pytest.approx(seconds)
     monkeypatch.setitem(chimera.properties, "problem_timing_data", None)
-    with pytest.raises(ValueError, match="publishes no timing"):
+    with pytest.raises(ValueError, match="publishes no timing that Ocean knows"):
         sampler.sample(PAIR, embedding=NATIVE, qpu_budget=1)

@@ -88,7 +88,10 @@ def service_error(error: Exception) -> Exception:
     if isinstance(error, api.ResourceAccessForbiddenError):
         return ValueError(f"the account may not use this processor or job: {_CONFIGURE}")
     if isinstance(error, api.ResourceNotFoundError):
-        return ValueError("D-Wave's service does not know this processor or job, under this account and region")
+        return ValueError(
+            "D-Wave's service does not know this processor or job, under this account and region: DWAVE_PROFILE or "
+            "DWAVE_API_REGION choose another"
+        )
     if isinstance(error, (api.ResourceBadRequestError, api.ResourceLimitsExceededError)):
         return ValueError(f"D-Wave's service refused ({getattr(error, 'error_code', None) or kind}): {said(error)}")
     code = getattr(error, "error_code", None)

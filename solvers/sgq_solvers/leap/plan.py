@@ -85,7 +85,7 @@ class Plan:
     submissions
         One after the other in time.
     seconds
-        Estimated QPU access time of all, None where the processor publishes no timing.
+        Estimated QPU access time of all, None where the processor publishes none that Ocean knows.
     setup_seconds
         What the search for an embedding took.
     """
@@ -210,7 +210,7 @@ def _budget_refusals(plan: Plan, qpu: Any, request: Request) -> Iterator[str]:
     if request.qpu_budget is None:
         return
     if plan.seconds is None:
-        yield f"qpu_budget: {name_of(qpu)} publishes no timing, so that no budget can be kept; leave it out"
+        yield f"qpu_budget: {name_of(qpu)} publishes no timing that Ocean knows: no budget can be kept, leave it out"
     elif plan.seconds > request.qpu_budget:
         yield (
             f"{len(seconds)} submissions of {sum(s.num_reads for s in plan.submissions)} reads would take "

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import dimod
+import networkx as nx
 import numpy as np
 
 from sgq_solvers.leap.connection import name_of
@@ -128,12 +129,13 @@ def _groups(
     """The same of the two groups that Advantage2 divides each qubit's couplers into."""
     from dwave.system.coupling_groups import coupling_groups
 
-    couplings = {pair: bias for (p, q), bias in target.quadratic.items() for pair in ((p, q), (q, p))}
-    for group in coupling_groups(qpu.to_networkx_graph()):
-        biases = [couplings[edge] for edge in group if edge in couplings]
-        if biases:
+    topology = qpu.properties["topology"]
+    graph = nx.Graph(target.quadratic, family=topology["type"], rows=topology["shape"][0])
+    for group in coupling_groups(graph):
+        total = sum(target.quadratic[edge] for edge in group)
+        if group:
             owner = group[0][1]
-            yield (owner,), sum(biases), qpu.properties["per_group_coupling_range"], "the sum of a group of couplings"
+            yield (owner,), total, qpu.properties["per_group_coupling_range"], "the sum of a group of couplings"
 
 
 def offsets_per_qubit(qpu: Any, name: str, given: Any, chains: Chains, labels: list[Any]) -> list[float] | None:

@@ -80,7 +80,8 @@ class DWaveQPUSampler(Sampler):
         initial_state
             Configuration that a reverse anneal starts from: a mapping, an array in the model's order, or a sample.
         reinitialize_state
-            Whether each read of a reverse anneal starts from it, which is the service's default, or from the last.
+            Whether each read of a reverse anneal starts from it, which is the service's default, or from the last
+            (in each submission anew).
         anneal_offsets, flux_biases
             By variable as a dict, for all qubits of its chain, or by qubit as a list of the processor's `num_qubits`;
             in D-Wave's units. A gauge leaves them as they are.

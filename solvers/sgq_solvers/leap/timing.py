@@ -57,7 +57,10 @@ def _pause(qpu: Any, request: Request) -> float:
 
 
 def access_seconds(qpu: Any, request: Request, num_qubits: int, num_reads: int) -> float | None:
-    """Ocean's estimate of the QPU access time of one submission, in seconds; None where no timing is published."""
+    """Ocean's estimate of the QPU access time of one submission, in seconds.
+
+    None where the processor publishes no timing, or one that this version of Ocean does not know.
+    """
     if not qpu.properties.get("problem_timing_data"):
         return None
     from dwave.cloud.solver import StructuredSolver
@@ -78,5 +81,8 @@ def access_seconds(qpu: Any, request: Request, num_qubits: int, num_reads: int) 
     if request.reversed:
         estimated["initial_state"] = [(0, 1)]  # only whether there is one matters
         estimated.setdefault("reinitialize_state", True)  # the service's default
-    microseconds = StructuredSolver.estimate_qpu_access_time(qpu, num_qubits, num_reads, **estimated)
+    try:
+        microseconds = StructuredSolver.estimate_qpu_access_time(qpu, num_qubits, num_reads, **estimated)
+    except (ValueError, KeyError):
+        return None
     return float(microseconds) / 1e6
