@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sgq.sweeps.status import Status
 
 
+_FITTED_FROM = 20  # variables: where Crawford and Auton's law begins
 _MOST_ROWS = 60  # of a table of points
 _SAID = (
     "lower_bound", "satisfiable", "hard_satisfiable", "first_unsatisfiable", "degeneracy", "core", "core_minimal",
@@ -109,7 +110,9 @@ def transition_table(k: int, transitions: list[Any]) -> Table:
 
     from sgq.analysis import crawford_auton_ratio
 
-    table = Table("alpha", *(f"P(SAT), n = {t.n}" for t in transitions), box=None, header_style="bold")
+    counts = {t.instances for t in transitions}
+    heads = [f"P(SAT), n = {t.n}" + (f" ({t.instances} formulas)" if len(counts) > 1 else "") for t in transitions]
+    table = Table("alpha", *heads, box=None, header_style="bold")
     for row, alpha in enumerate(transitions[0].curve.alphas):
         cells = []
         for transition in transitions:
@@ -124,11 +127,11 @@ def transition_table(k: int, transitions: list[Any]) -> Table:
         for t in transitions:
             apart = None if t.alpha_50 is None else t.alpha_50 - float(crawford_auton_ratio(t.n))
             errors = f" = {apart / t.alpha_50_error:+.1f} errors" if apart is not None and t.alpha_50_error else ""
-            cells.append("" if apart is None else f"{apart:+.4f}{errors}")
+            cells.append("" if apart is None or t.n < _FITTED_FROM else f"{apart:+.4f}{errors}")
         table.add_row("less Crawford & Auton's", *cells)
     table.add_row("width, P = 3/4 to 1/4", *(_with_error(t.width, t.width_error) for t in transitions))
-    instances = transitions[0].instances
-    table.caption = f"{k}-SAT, {instances} instances each; one standard error; M is the integer nearest to alpha n"
+    each = f"{min(counts)} instances each" if len(counts) == 1 else f"{min(counts)} to {max(counts)} instances"
+    table.caption = f"{k}-SAT, {each}, the same at every alpha; one standard error; M is the integer nearest to alpha n"
     if k == 3:
         table.caption += "\nCrawford & Auton (1996): alpha_50 = 4.258 + 58.26 n^(-5/3), an empirical fit"
     return table
@@ -154,7 +157,7 @@ def status_table(status: Status) -> Group:
 
 def _with_error(value: float | None, error: float | None) -> str:
     if value is None:
-        return "outside the range"
+        return "not reached"
     return f"{value:.4f}" if error is None else f"{value:.4f} ± {error:.4f}"
 
 

@@ -12,7 +12,7 @@ from sgq.checks import finite_array, real
 
 Floats = NDArray[np.float64]
 
-_STEEPEST = 10.0  # exponent that no transition has: a fit that ends here has found none
+_FLATTEST, _STEEPEST = 0.01, 10.0  # exponents that no transition has: a fit that ends here has found none
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def extrapolate(
     Raises
     ------
     ValueError
-        If there are fewer sizes than parameters, an error is not positive, or no exponent between 0 and 10 fits.
+        If there are fewer sizes than parameters, an error is not positive, the exponent is not between 0.01 and 10, or
+        none there fits.
 
     References
     ----------
@@ -94,14 +95,20 @@ def extrapolate(
         raise ValueError("n and errors: sizes of at least 1, and errors above 0")
     needed = 3 if exponent is None else 2
     if len(np.unique(sizes)) < needed:
-        raise ValueError(f"n={sizes.tolist()}: the law has {needed} parameters, so {needed} sizes at least")
-    power = _free_exponent(sizes, points, sigma) if exponent is None else real("exponent", exponent, 0.0, above=True)
+        raise ValueError(f"n of {len(np.unique(sizes))} sizes: the law has {needed} parameters, so {needed} at least")
+    if exponent is None:
+        power = _free_exponent(sizes, points, sigma)
+    else:
+        power = real("exponent", exponent, _FLATTEST, _STEEPEST)
     (limit, amplitude), chi2 = _line(power, sizes, points, sigma)
     slopes = [np.ones_like(sizes), sizes**-power]
     if exponent is None:
         slopes.append(-amplitude * np.log(sizes) * sizes**-power)
     design = np.stack(slopes, axis=1) / sigma[:, None]
-    variances = np.diag(np.linalg.inv(design.T @ design))
+    try:
+        variances = np.diag(np.linalg.inv(design.T @ design))
+    except np.linalg.LinAlgError:
+        raise ValueError(f"n={sizes.tolist()}: too far apart or too close for a limit and an amplitude") from None
     errors_of = [float(error) for error in np.sqrt(variances)]
     return Extrapolation(
         limit, errors_of[0], amplitude, errors_of[1], power, errors_of[2] if exponent is None else None,

@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 NU_WARNING = "effective exponents of these N: nu ≥ 2 asymptotically (Wilson 2002)"
 """What every output of `nu` must say beside it."""
 
+NU_OF_TWO_SAT = "ν = 3 is proven for K = 2 (Bollobás et al. 2001)"
+"""And what one for K = 2 must say."""
+
 _INVERSE_NU = (0.02, 3.0)  # where the inverse of nu is sought
 
 
@@ -95,8 +98,10 @@ def collapse(
         If there are fewer sizes or levels, a level lies beyond the clauses that instances were given, there are too
         few instances for a covariance, or no nu fits best.
     """
+    if not isinstance(first_unsat, Mapping):
+        raise ValueError(f"first_unsat of type {type(first_unsat).__name__}: a mapping from each n to its counts")
     if len(first_unsat) < 2:
-        raise ValueError(f"first_unsat of sizes {list(first_unsat)}: two sizes or more")
+        raise ValueError(f"first_unsat of {len(first_unsat)} sizes: two at least")
     grid = np.unique(finite_array("levels", levels))
     if len(grid) < 2:
         raise ValueError(f"levels={grid.tolist()}: two or more")

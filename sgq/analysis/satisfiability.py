@@ -17,6 +17,8 @@ from sgq.checks import finite_array, integer
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+_MOST_CLAUSES = 2.0**53
+
 
 @dataclass(frozen=True, eq=False)
 class SatisfiableFraction:
@@ -100,9 +102,12 @@ def satisfiable_fraction(
     """
     thresholds, n = _counts(first_unsat), integer("n", n, 1)
     alphas = np.atleast_1d(finite_array("alphas", alphas))
+    if len(alphas) and not 0 <= alphas.min() <= alphas.max() <= _MOST_CLAUSES / n:
+        wrong = alphas.min() if alphas.min() < 0 else alphas.max()
+        raise ValueError(f"alphas: {wrong:g} is not between 0 and 2^53 clauses")
     clauses = np.rint(alphas * n).astype(np.int64)
-    if len(alphas) and clauses.min() < 0:
-        raise ValueError(f"alphas: {alphas.min():g} is negative")
+    if max_clauses is not None and (known := thresholds[np.isfinite(thresholds)]).max(initial=0) > max_clauses:
+        raise ValueError(f"first_unsat: {known.max():g} clauses broke an instance, more than {max_clauses=}")
     if np.isinf(thresholds).any():
         if max_clauses is None:
             raise ValueError("an instance stayed satisfiable: max_clauses must say how many clauses it had")
@@ -179,7 +184,7 @@ def ratios_at(
     if ((levels <= 0) | (levels >= 1)).any():
         raise ValueError(f"levels={levels.tolist()}: values of P(SAT) above 0 and below 1")
     values, occurrences = np.unique(thresholds, return_counts=True)
-    drawn = np.random.default_rng(seed).multinomial(
+    drawn = np.random.default_rng(integer("seed", seed, 0)).multinomial(
         len(thresholds), occurrences / len(thresholds), size=integer("resamples", resamples, 2)
     )
     rows = np.concatenate([occurrences[None, :], drawn])

@@ -19,8 +19,14 @@ from sgq.terminal import json_value, show, sweep_bar, transition_table
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+    from pandas import DataFrame
 
     from sgq.analysis import SatisfiabilityTransition
+    from sgq.sweeps import Sweep
+
+
+_GRIDS = {1: "0.05:1:0.05", 2: "0.5:2.5:0.1", 3: "3:6:0.1"}
+_EXPONENTS = {1: 1 / 2, 2: 1 / 3}
 
 
 def sat_transition(
@@ -31,12 +37,15 @@ def sat_transition(
         str | None,
         typer.Option(
             metavar="FIRST:LAST:STEP",
-            help="Clauses per variable; 3:6:0.1 for K = 3, else from 0.4 to 1.3 of the first-moment bound.",
+            help="Clauses per variable to show; by default around the transition. Beyond twice the first-moment "
+            "bound the formulas are others.",
         ),
     ] = None,
     exponent: Annotated[
         float | None,
-        typer.Option(help="Of N in the law alpha_c + a N^(-exponent); 1/3 for K = 2, else Crawford and Auton's 5/3."),
+        typer.Option(
+            help="Of N in the law alpha_c + a N^(-exponent); 1/2 for K = 1, 1/3 for K = 2, else 5/3 (Crawford & Auton)"
+        ),
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one for each core.")] = None,
     store: Annotated[
@@ -45,7 +54,7 @@ def sat_transition(
     figure: Annotated[Path | None, typer.Option(help="Draw P(SAT) to this file (PNG, SVG, PDF).")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a page about the sweep to this HTML file.")] = None,
     survey: Annotated[
-        bool, typer.Option("--survey", help="Draw the threshold of survey propagation too: ten seconds for K = 3.")
+        bool, typer.Option("--survey", help="Compute the threshold of survey propagation too: seconds for K = 3.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -53,7 +62,6 @@ def sat_transition(
     from sgq.analysis import satisfiability_transition
     from sgq.checks import integer, real
     from sgq.report import figures, transition_figures
-    from sgq.sweeps import Sweep
     from sgq.theory import satisfiability_threshold
 
     for option, file in (("--figure", figure), ("--store", store), ("--report", report)):
@@ -64,22 +72,65 @@ def sat_transition(
     if figure:
         figures.check_format(figure)
     k = integer("-k", k, 1)
-    if survey and (figure is None or k < 3):
-        raise ValueError(f"--survey: a line of a --figure, for K of at least 3, not {k}")
-    if exponent is None:
-        exponent = 1 / 3 if k == 2 else 5 / 3
-    exponent = real("--exponent", exponent, 0.0, above=True)
+    if survey and k < 3:
+        raise ValueError(f"--survey: for K of at least 3, not {k}")
+    exponent = _EXPONENTS.get(k, 5 / 3) if exponent is None else real("--exponent", exponent, 0.01, 10.0)
     alphas = parse_grid("--alpha", alpha or _usual(k))
-    sizes = [integer("-n", parse_value(size), 1) for size in n.split(",")]
     most = max(_most(k), float(alphas[-1]))
+    sweep = _sweep(k, _sizes(n, k), most, integer("--instances", instances, 2))
+    runs, interrupted = _run(sweep, store, workers, report)
+    first_unsat = {int(size): of_size["first_unsatisfiable"] for size, of_size in runs.groupby("n", sort=False)}
+    transitions = [
+        satisfiability_transition(counts, size, alphas, max_clauses=round(most * size))
+        for size, counts in first_unsat.items()
+    ]
+    limits, notes = _limits(k, transitions, first_unsat, exponent)
+    predicted = satisfiability_threshold(k, population=4000, sweeps=60, seed=1) if survey else None
+    if as_json:
+        found = {"k": k, "interrupted": interrupted, "transitions": transitions, **limits, "notes": notes}
+        found |= {"survey_propagation": predicted} if survey else {}
+        print(json.dumps(json_value(found), indent=2))
+    else:
+        show(transition_table(k, transitions))
+        if predicted is not None:
+            print(f"survey propagation, a cavity prediction: {predicted.value:.4f} ± {predicted.error:.4f}")
+        for name, limit in limits.items():
+            if limit is not None:
+                print(f"{name.replace('_', ' ')}: {limit}")
+        for note in notes:
+            print(note)
+    if figure:
+        drawn = {name: limits[name] for name in ("extrapolation", "collapse")}
+        axes = transition_figures.transition(k, transitions, survey=predicted, **drawn)
+        figures.write(axes[0], figure)
+
+
+def _sizes(text: str, k: int) -> list[int]:
+    """The numbers of variables, each once and large enough for a clause."""
+    from sgq.checks import integer
+
+    sizes = [integer("-n", parse_value(size), k) for size in text.split(",") if size.strip()]
+    if not sizes or len(set(sizes)) < len(sizes):
+        raise ValueError(f"-n {text}: numbers separated by commas, each once")
+    return sizes
+
+
+def _sweep(k: int, sizes: list[int], most: float, instances: int) -> Sweep:
+    """Formulas that grow until they break."""
+    from sgq.sweeps import Sweep
+
     parameters = {"n": {"each": sizes}, "k": k, "alpha": most}
-    sweep = Sweep(
+    return Sweep(
         {f"{k}-SAT": ("k-sat", parameters)},
         {"cdcl": ("cdcl", {"incremental": True})},
-        instances=integer("--instances", instances, 2),
+        instances=instances,
         measures=["first_unsatisfiable"],
         name=f"{k}-SAT",
     )
+
+
+def _run(sweep: Sweep, store: Path | None, workers: int | None, report: Path | None) -> tuple[DataFrame, bool]:
+    """The runs, and whether Ctrl-C ended them early; exits where it left too few to show."""
     interrupted = False
     with _kept(store) as file:
         with sweep_bar(sweep.name, len(sweep)) as progress:
@@ -93,32 +144,12 @@ def sat_transition(
     failed = runs["error"].dropna()
     if len(failed):
         raise ValueError(f"{len(failed)} runs failed: {failed.iloc[0].splitlines()[0]}")
-    complete = int(runs.groupby("instance").size().eq(len(sizes)).sum())
-    if interrupted and complete < 2:
-        sys.exit(INTERRUPTED)
     if interrupted:
-        print(f"sgq: interrupted after {complete} of {instances} instances", file=sys.stderr)
-    first_unsat = {int(size): of_size["first_unsatisfiable"] for size, of_size in runs.groupby("n", sort=False)}
-    transitions = [
-        satisfiability_transition(counts, size, alphas, max_clauses=round(most * size))
-        for size, counts in first_unsat.items()
-    ]
-    limits, notes = _limits(transitions, first_unsat, exponent)
-    if as_json:
-        found = {"k": k, "transitions": transitions, **limits, "notes": notes}
-        print(json.dumps(json_value(found), indent=2))
-    else:
-        show(transition_table(k, transitions))
-        for name, limit in limits.items():
-            if limit is not None:
-                print(f"{name.replace('_', ' ')}: {limit}")
-        for note in notes:
-            print(note)
-    if figure:
-        drawn = {name: limits[name] for name in ("extrapolation", "collapse")}
-        if survey:
-            drawn["survey"] = satisfiability_threshold(k, population=4000, sweeps=60, seed=1)
-        figures.write(transition_figures.transition(k, transitions, **drawn)[0], figure)
+        complete = int(runs.groupby("instance").size().eq(len(sweep.problems)).sum())
+        if complete < 2:
+            sys.exit(INTERRUPTED)
+        print(f"sgq: interrupted after {complete} of {sweep.instances} instances", file=sys.stderr)
+    return runs, interrupted
 
 
 def _most(k: int) -> float:
@@ -132,23 +163,24 @@ def _usual(k: int) -> str:
     """The grid of alpha where none is asked for."""
     from sgq.theory import first_moment_threshold
 
-    if k == 3:
-        return "3:6:0.1"
+    if k in _GRIDS:
+        return _GRIDS[k]
     bound = first_moment_threshold(k)
     step = float(f"{0.03 * bound:.0e}")  # one digit
     return f"{round(0.4 * bound / step) * step:g}:{round(1.3 * bound / step) * step:g}:{step:g}"
 
 
 def _limits(
-    transitions: list[SatisfiabilityTransition], first_unsat: dict[int, ArrayLike], exponent: float
+    k: int, transitions: list[SatisfiabilityTransition], first_unsat: dict[int, ArrayLike], exponent: float
 ) -> tuple[dict[str, Any], list[str]]:
-    """What the sizes say together, None where they are too few or too small, and why."""
+    """What the sizes say together, None where they are too few or too small, and notes: why, and what to make of it."""
     from sgq.analysis import collapse, extrapolate
+    from sgq.analysis.rescaling import NU_OF_TWO_SAT
 
     known = [t for t in transitions if t.alpha_50_error]
     points = [[getattr(t, name) for t in known] for name in ("n", "alpha_50", "alpha_50_error")]
     limits: dict[str, Any] = {}
-    notes = []
+    notes = [f"n = {t.n} is left out of the extrapolation: no error of alpha_50" for t in transitions if t not in known]
     for name, find in (
         ("extrapolation", lambda: extrapolate(*points, exponent=exponent)),
         ("extrapolation_with_free_exponent", lambda: extrapolate(*points, exponent=None)),
@@ -159,6 +191,15 @@ def _limits(
         except ValueError as error:
             limits[name] = None
             notes.append(f"no {name.replace('_', ' ')}: {error}")
+    if limits["extrapolation"] is not None:
+        law = "Crawford and Auton found it for K = 3" if exponent == 5 / 3 else "the exponent is given"
+        notes.append(f"errors are statistical and the law N^(-{limits['extrapolation'].power}) is assumed: {law}")
+        if k == 2:
+            notes.append(
+                "for K = 2, alpha_c = 1 is proven: corrections to the law shift limits by more than these errors"
+            )
+    if k == 2 and limits["collapse"] is not None:
+        notes.append(NU_OF_TWO_SAT)
     return limits, notes
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.analysis.finite_size import Extrapolation
-from sgq.analysis.rescaling import NU_WARNING, Collapse, scaling_variable
+from sgq.analysis.rescaling import NU_OF_TWO_SAT, NU_WARNING, Collapse, scaling_variable
 from sgq.analysis.satisfiability import SatisfiabilityTransition
 from sgq.report.figures import BLACK, COLOURS, MARKERS, RED, pyplot
 from sgq.theory import Threshold, first_moment_threshold, integer_field_threshold
@@ -41,15 +41,25 @@ def transition(
     extrapolation, collapse
         What `sgq.analysis.extrapolate` and `sgq.analysis.collapse` returned.
     """
+    if not transitions:
+        raise ValueError("transitions: one at least")
     panels = 1 + (extrapolation is not None) + (collapse is not None)
     axes = pyplot().subplots(1, panels, figsize=(5.2 * panels, 5.6), layout="constrained", squeeze=False)[1][0]
     satisfiability(transitions, axes[0])
     thresholds(k, axes[0], survey=survey)
-    axes[0].set_title(f"random {k}-SAT, {transitions[0].instances} formulas for each n", fontsize="medium")
+    counts = sorted({transition.instances for transition in transitions})
+    formulas = f"{counts[0]} formulas" if len(counts) == 1 else f"{counts[0]} to {counts[-1]} formulas"
+    axes[0].set_title(f"random {k}-SAT, {formulas} for each n", fontsize="medium")
     if extrapolation is not None:
         half_satisfiable(transitions, extrapolation, axes[1])
+        if k == 2 or survey is not None:
+            alpha, what = (1.0, "exact") if survey is None else (survey.value, "cavity prediction")
+            axes[1].axhline(alpha, color=BLACK, linestyle="--", linewidth=1.2, label=f"N → ∞: {alpha:.3f}, {what}")
+            axes[1].legend(**_BELOW)
     if collapse is not None:
         collapsed(transitions, collapse, axes[-1])
+        if k == 2:
+            axes[-1].set_title(f"effective exponents of these N:\n{NU_OF_TWO_SAT}", fontsize="medium")
     return list(axes)
 
 
@@ -76,11 +86,10 @@ def thresholds(k: int, ax: Axes, *, survey: Threshold | None = None) -> Axes:
     """
     low, high = ax.get_xlim()
     (bound, text), *estimates = known_thresholds(k)
-    high = max(high, 1.04 * bound)
+    high = max(high, 1.04 * bound, *(1.02 * alpha for alpha, _ in estimates))
     ax.axvspan(bound, high, color="0.9", zorder=-1, label=text)
     for alpha, text in estimates:
         ax.axvline(alpha, color=RED, linestyle=":", linewidth=1.8, label=text)
-        high = max(high, 1.02 * alpha)
     if survey is not None:
         text = f"N → ∞: {survey.value:.3f} ± {survey.error:.3f}, survey propagation, cavity prediction"
         ax.axvline(survey.value, color=BLACK, linestyle="--", linewidth=1.2, label=text)

@@ -133,8 +133,8 @@ def test_sat_transition_says_what_its_sizes_say_together(run: Any, tmp_path: Pat
     for words in ("less Crawford & Auton's", "width, P = 3/4 to 1/4", " N^(-1/2); chi²/dof", "nu ≥ 2 asymptotically"):
         assert words in shown
     few = run(*base, "-n", "8")
-    assert "no extrapolation: n=[8.0]: the law has 2 parameters, so 2 sizes at least" in few.out
-    assert "no collapse: first_unsat of sizes [8]: two sizes or more" in few.out
+    assert "no extrapolation: n of 1 sizes: the law has 2 parameters, so 2 at least" in few.out
+    assert "no collapse: first_unsat of 1 sizes: two at least" in few.out
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,10 @@ def test_sat_transition_says_what_its_sizes_say_together(run: Any, tmp_path: Pat
         (["sat-transition", "-k", "0"], "-k=0"),
         (["sat-transition", "--workers", "0"], "workers=0"),
         (["sat-transition", "--exponent", "0"], "--exponent=0.0"),
-        (["sat-transition", "--survey"], "--survey: a line of a --figure"),
+        (["sat-transition", "-k", "2", "--survey"], "--survey: for K of at least 3"),
+        (["sat-transition", "-n", "20,2"], "-n=2"),
+        (["sat-transition", "-n", "20,20"], "-n 20,20: numbers separated by commas, each once"),
+        (["sat-transition", "--exponent", "1e-9"], "--exponent=1e-09"),
         (["sat-transition", "--store", "s.db", "--report", "s.db"], "--report s.db: this is the store"),
         (["sat-transition", "--store", "nowhere/s.db"], "--store nowhere/s.db: a file in a folder that exists"),
     ],

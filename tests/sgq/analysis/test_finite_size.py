@@ -57,11 +57,13 @@ def test_crawford_and_auton():
     ("n", "alpha_50", "errors", "exponent", "message"),
     [
         ([20, 40], [4, 5], [0.1], 1, "all \\(sizes,\\)"),
-        ([20, 20], [4, 5], [0.1, 0.1], 1, "2 sizes at least"),
-        ([20, 40], [4, 5], [0.1, 0.1], None, "3 sizes at least"),
+        ([20, 20], [4, 5], [0.1, 0.1], 1, "so 2 at least"),
+        ([20, 40], [4, 5], [0.1, 0.1], None, "so 3 at least"),
         ([20, 40], [4, 5], [0.1, 0], 1, "errors above 0"),
         ([20, 40], [4, np.nan], [0.1, 0.1], 1, r"alpha_50\[1\]"),
         ([20, 40], [4, 5], [0.1, 0.1], 0, "exponent=0"),
+        ([20, 40], [4, 5], [0.1, 0.1], 1e-9, "exponent=1e-09"),
+        ([20, 1e300], [4, 5], [1e200, 1e200], 10, "too far apart or too close"),
         ([20, 40, 80], [4, 5, 8], [0.1] * 3, None, "no exponent between"),
     ],
 )
@@ -115,7 +117,7 @@ def test_scaling_variable():
 @pytest.mark.parametrize(
     ("data", "levels", "message"),
     [
-        ({20: [3, 4, 5]}, (0.25, 0.5), "two sizes or more"),
+        ({20: [3, 4, 5]}, (0.25, 0.5), "two at least"),
         ({20: [80, 90], 40: [160, 170]}, (0.5,), "two or more"),
         ({20: [80, 90], 40: [160, 170]}, (0, 0.5), "above 0 and below 1"),
         ({20: [80, None], 40: [160, 170]}, (0.25, 0.5), "give them more clauses"),

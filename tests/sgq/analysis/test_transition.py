@@ -110,6 +110,10 @@ def test_instances_that_stay_satisfiable():
     assert half_satisfiable([None, None, 3], 2) == (None, None)
     with pytest.raises(ValueError, match="max_clauses must say"):
         satisfiable_fraction(first_unsat, 2, [4])
+    with pytest.raises(ValueError, match="50 clauses broke an instance, more than max_clauses=12"):
+        satisfiable_fraction([50, None], 2, [4], max_clauses=12)
+    with pytest.raises(ValueError, match="seed=-1"):
+        half_satisfiable([3, 4], 2, seed=-1)
     with pytest.raises(ValueError, match="7 asks for 14 clauses, beyond max_clauses=12"):
         satisfiable_fraction(first_unsat, 2, [7], max_clauses=12)
 
@@ -123,7 +127,8 @@ def test_instances_that_stay_satisfiable():
         ([4, 0], 3, [1], r"first_unsat\[1\] = 0"),
         ([4.5], 3, [1], r"first_unsat\[0\] = 4.5"),
         ([4], 0, [1], "n=0"),
-        ([4], 3, [-1], "-1 is negative"),
+        ([4], 3, [-1], "-1 is not between"),
+        ([4], 3, [1e300], "1e\\+300 is not between"),
         ([4], 3, [np.nan], r"alphas\[0\] = nan"),
     ],
 )

@@ -91,3 +91,28 @@ def test_transition_has_a_panel_for_each_result(counts, transitions):
     assert right.get_title().replace("\n", " ") == NU_WARNING.replace("nu", "ν")
     assert len(transition_figures.transition(3, transitions)) == 1
     assert len(transition_figures.transition(3, transitions, collapse=found)) == 2
+
+
+def test_the_rigorous_bound_has_no_end(transitions):
+    """For K = 4 the replica-symmetric line stands beyond it, in the shade."""
+    ax = transition_figures.thresholds(4, transition_figures.satisfiability(transitions))
+    (shade,) = ax.patches
+    assert shade.get_x() == first_moment_threshold(4)
+    assert shade.get_x() + shade.get_width() >= ax.get_xlim()[1] > integer_field_threshold(4)
+
+
+def test_what_is_proven_of_two_sat_stands_beside_its_fits(counts, transitions):
+    fit = extrapolate(SIZES, [t.alpha_50 for t in transitions], [t.alpha_50_error for t in transitions])
+    axes = transition_figures.transition(2, transitions, extrapolation=fit, collapse=collapse(counts))
+    assert "N → ∞: 1.000, exact" in legend(axes[1])
+    assert "ν = 3 is proven for K = 2" in axes[2].get_title()
+    with pytest.raises(ValueError, match="one at least"):
+        transition_figures.transition(3, [])
+
+
+def test_the_title_counts_the_formulas(transitions):
+    few = satisfiability_transition([400.0] * 7, 90, ALPHAS)
+    assert (
+        transition_figures.transition(3, [*transitions, few])[0].get_title()
+        == "random 3-SAT, 7 to 200 formulas for each n"
+    )
