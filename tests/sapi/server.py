@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from sapi.messages import Reply, Request
 from sapi.service import TOKEN, Service
@@ -55,12 +57,20 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    """One thread a connection; a client that died is no news."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serving(service: Service) -> Iterator[Service]:
     """The service, served by threads of this process."""
-    handler = type("Handler", (Handler,), {"service": service})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), type("Handler", (Handler,), {"service": service}))
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop_listening() -> None:
