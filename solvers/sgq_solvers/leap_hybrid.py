@@ -6,6 +6,7 @@ that it gets have numbers in place of labels.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -66,6 +67,7 @@ class LeapHybridBQMSampler(Sampler):
             If dwave-system is not installed.
         """
         hybrid = self._connected()
+        _check_size(bqm, hybrid)
         seconds = _checked_time_limit(time_limit, bqm, hybrid)
         if not bqm.num_variables:
             return spin_samples(np.empty((1, 0), np.int8), [], bqm.vartype, np.array([float(bqm.offset)]))
@@ -134,22 +136,24 @@ def _no_solver(error: Exception) -> Exception:
     return setup_error(error)
 
 
-def _checked_time_limit(time_limit: float | None, bqm: dimod.BinaryQuadraticModel, hybrid: Any) -> float:
-    """Seconds to ask for, or ValueError for what the solver would refuse after the upload."""
-    name, properties = hybrid.solver.name, hybrid.properties
-    for number, unit in (
-        (bqm.num_variables, "variables"),
-        (bqm.num_variables + bqm.num_interactions, "biases"),
-    ):
-        most = properties.get(f"maximum_number_of_{unit}", number)
+def _check_size(bqm: dimod.BinaryQuadraticModel, hybrid: Any) -> None:
+    """ValueError for a model that the solver would refuse after the upload."""
+    sizes = {"variables": bqm.num_variables, "biases": bqm.num_variables + bqm.num_interactions}
+    for unit, number in sizes.items():
+        most = hybrid.properties.get(f"maximum_number_of_{unit}", number)
         if number > most:
-            raise ValueError(f"the model has {number} {unit}: {name} takes up to {most}")
+            raise ValueError(f"the model has {number} {unit}: {hybrid.solver.name} takes up to {most}")
+
+
+def _checked_time_limit(time_limit: float | None, bqm: dimod.BinaryQuadraticModel, hybrid: Any) -> float:
+    """Seconds to ask for, which the solver takes for a model of this size."""
     least = float(hybrid.min_time_limit(bqm))
+    most = 3600 * hybrid.properties.get("maximum_time_limit_hrs", np.inf)
     seconds = least if time_limit is None else real("time_limit", time_limit, 0)
-    most = 3600 * properties.get("maximum_time_limit_hrs", np.inf)
     if not least <= seconds <= most:
         raise ValueError(
-            f"time_limit={time_limit!r}: {name} takes {least:g} to {most:g} seconds for {bqm.num_variables} variables"
+            f"time_limit={time_limit!r}: {hybrid.solver.name} takes {least:g} to {most:g} seconds for "
+            f"{bqm.num_variables} variables"
         )
     return seconds
 
@@ -175,9 +179,7 @@ def _upload_error(error: Exception) -> Exception:
 def _fetched(service: Service, bqm: dimod.BinaryQuadraticModel, id: str) -> dimod.SampleSet:
     """Wait for the answer, and read it."""
     try:
-        state, message = "PENDING", None
-        while state in ("PENDING", "IN_PROGRESS"):
-            state, message = service.states([id], np.inf).get(id, ("UNKNOWN", None))
+        state, message = _outcome(service, id)
         if state != "COMPLETED":
             reason = f": {' '.join(message.split())}" if message else ""
             raise ValueError(f"the submission {id} was not answered, its state is {state}{reason}")
@@ -185,6 +187,18 @@ def _fetched(service: Service, bqm: dimod.BinaryQuadraticModel, id: str) -> dimo
         return in_plain_words(lambda: _samples(answer, bqm, id), service_error)
     except ConnectionError as error:
         raise ConnectionError(f"{error}; `fetch` can have the answer to {id} later") from None
+
+
+def _outcome(service: Service, id: str) -> tuple[str, str | None]:
+    """The state that the submission ends in, and the service's word on it, asked for at a pace that slows down."""
+    pause = 0.05
+    while True:
+        asked = time.monotonic()
+        state, message = service.states([id], np.inf).get(id, ("UNKNOWN", None))
+        if state not in ("PENDING", "IN_PROGRESS"):
+            return state, message
+        time.sleep(max(0.0, pause - (time.monotonic() - asked)))
+        pause = min(2.0, 1.5 * pause)
 
 
 def _samples(answer: dict[str, Any], bqm: dimod.BinaryQuadraticModel, id: str) -> dimod.SampleSet:

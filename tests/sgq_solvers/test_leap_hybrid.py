@@ -149,6 +149,12 @@ def test_an_answer_is_fetched_later(hybrid: LeapHybridBQMSampler, sapi: Service,
             another.fetch(dimod.BinaryQuadraticModel({0: 1.0}, {}, 0.0, "SPIN"), id_)
 
 
+def test_a_slow_queue(hybrid: LeapHybridBQMSampler, sapi: Service) -> None:
+    sapi.slow_down(0.3)
+    samples = hybrid.sample(model())
+    assert samples.first.energy == pytest.approx(dimod.ExactSolver().sample(model()).first.energy)
+
+
 def test_an_interrupt_cancels(hybrid: LeapHybridBQMSampler, sapi: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(self: Client, ids: list[str], wait: float = 0) -> None:
         raise KeyboardInterrupt
