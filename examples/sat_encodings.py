@@ -22,7 +22,8 @@ def main() -> None:
     for option, value in {"--size": 8, "--instances": 8, "--num-reads": 500}.items():
         parser.add_argument(option, type=int, default=value)
     parser.add_argument("--output", default="sat_encodings.png")
-    a = parser.parse_args()
+    if (a := parser.parse_args()).size < 3 or min(a.instances, a.num_reads) < 2:
+        parser.error("--size: 3 at least; --instances and --num-reads: 2 at least")
     n, reads, shape = a.size, a.num_reads, (len(ENCODINGS), a.instances)
     formulas = [sgq.build("k-sat", n=n, k=3, alpha=4.2, planted="quiet", seed=k) for k in range(a.instances)]
     guess = np.mean([len(sgq.solve(f, "cdcl", max_solutions=2**n)) / 2**n for f in formulas])
@@ -37,12 +38,11 @@ def main() -> None:
             success[s, e, k] = samples.record.num_occurrences[solved].sum() / reads
         (size,), chains = tabulate_encodings(formulas[k], [ENCODINGS[e]]), samples.info["sgq"]
         costs[e, k] = size.variables, size.couplers, size.range, chains["num_qubits"], chains["longest_chain"]
-    mean, error = success.mean(-1), np.sqrt((success * (1 - success)).mean(-1) / reads / len(formulas))
+    mean, error = success.mean(-1), success.std(-1, ddof=1) / np.sqrt(len(formulas))
     print(f"{'means':18} variables  couplers     range    qubits     chain    " + "              ".join(solvers))
     for name, cost, x, y, dx, dy in zip(ENCODINGS, costs.mean(1), *mean, *error, strict=True):
         print(f"{name:18}" + "".join(f"{c:10.1f}" for c in cost) + f"    {x:.4f} ± {dx:.4f}   {y:.4f} ± {dy:.4f}")
     print(f"a random guess: {guess:.4f}. The mock searches classically: no quantum annealer's success.")
-
     figure, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
     for s, solver in enumerate(solvers):
         place = np.arange(4) + 0.4 * (s - 0.5)
@@ -50,7 +50,7 @@ def main() -> None:
         ax.plot(np.repeat(place, len(formulas)) + 0.1, success[s].ravel(), "k.", ms=4, alpha=0.4)
     ax.axhline(guess, color="black", ls="--", label="a random guess")
     ax.set(ylabel="reads decoded to a solution", yscale="log", ylim=(5e-4, 3), xticks=range(4), xticklabels=ENCODINGS)
-    ax.set_title(f"3-SAT, N = {n}, M/N = 4.2, quiet plants: {len(formulas)} formulas (dots), binomial errors", size=10)
+    ax.set_title(f"3-SAT, N = {n}, M/N = 4.2, quiet plants: {len(formulas)} formulas (dots), standard errors", size=10)
     ax.legend(ncols=3, fontsize=9)
     figure.savefig(a.output, dpi=150)
 

@@ -29,6 +29,8 @@ def main() -> None:
     store = arguments.store or Path(arguments.output).with_suffix(".db")
 
     sizes = [int(n) for n in arguments.sizes.split(",")]
+    if arguments.instances < 20 or len(sizes) < 2:
+        parser.error("--instances: 20 at least, for errors; --sizes: two at least, for a limit")
     problems = {"3-SAT": ("k-sat", {"n": {"each": sizes}, "k": 3, "alpha": MOST})}
     solvers = {"cdcl": ("cdcl", {"incremental": True})}
     sweep = Sweep(problems, solvers, instances=arguments.instances, measures=["first_unsatisfiable"])
