@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def annealing_levels(spectrum: AnnealingSpectrum, ax: Axes | None = None) -> Axes:
-    """Levels above the ground state against s, with an arrow where the gap is smallest.
+    """Levels above the ground state against s, with a mark where the gap is smallest.
 
     Levels that end as ground states are dashed: the gap is that to the first level that does not.
 
@@ -32,8 +32,8 @@ def annealing_levels(spectrum: AnnealingSpectrum, ax: Axes | None = None) -> Axe
             first = number == spectrum.ground_states
             ax.plot(spectrum.s, line, color=BLUE if first else SKY, linewidth=2 if first else 1, zorder=3 - number)
     label = f"smallest gap {spectrum.minimum_gap:.3g}\nat s = {spectrum.gap_at:.3f}"
-    ax.plot(spectrum.gap_at, spectrum.minimum_gap, "v", color=RED, markersize=8, zorder=4, label=label)
-    sector = ", in the sector Π X = 1" if spectrum.parity_sector else ""
+    ax.plot(spectrum.gap_at, spectrum.minimum_gap, "v", color=RED, markersize=8, zorder=4, clip_on=False, label=label)
+    sector = "\nin the sector Π X = 1" if spectrum.parity_sector else ""
     ax.set(xlabel="s", ylabel=f"energy above the ground state{sector}", xlim=(0, 1))
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False)
