@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sgq.cli.arguments import AsJson, Format, Parameters, Seed, Target, build_or_load, check_folder, parse_options
-from sgq.terminal import fact_table, facts_of, show
+from sgq.terminal import fact_table, facts_of, progress_bar, show
 
 if TYPE_CHECKING:
     import dimod
@@ -202,7 +202,8 @@ def _answer(job: Job, timeout: float | None, partial: bool) -> tuple[Problem, di
         problem = as_problem(job.plan.model)
     else:
         problem = read_json(Source(str(job.path), json.dumps(job.attached).encode()))
-    samples = sgq.solve(problem, job, timeout=timeout, partial=partial)
+    with progress_bar(f"{problem.name} on {job.plan.processor['name']}") as progress:
+        samples = sgq.solve(problem, job, timeout=timeout, partial=partial, progress=progress)
     samples.info["sgq"]["solver"] = "dwave"
     return problem, samples
 

@@ -262,6 +262,33 @@ def test_the_processor_may_go_away_or_change(sapi: Service, sampler: DWaveQPUSam
         other.resubmit()
 
 
+def test_two_processes_with_one_file_lose_nothing_of_each_other(
+    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, reply, early = tmp_path / "job.json", sapi.reply, []
+
+    def read_meanwhile(request: Any) -> Any:
+        if request.kind == "submit" and not early:
+            early.append(Job(path))  # of the other process: it saw nothing but the first on its way
+        return reply(request)
+
+    monkeypatch.setattr(sapi, "reply", read_meanwhile)
+    sampler.submit(GLASS, path, num_gauges=3, embedding_seed=1)
+    early[0].refresh()
+    assert [s.id for s in Job(path).submissions] == list(sapi.jobs)
+    samples = Job(path).fetch()
+    early[0].refresh()
+    assert Job(path).done
+    assert samples.first.energy == pytest.approx(GROUND)
+
+
+def test_progress_is_told(sapi: Service, sampler: DWaveQPUSampler) -> None:
+    told: list[tuple[float, float]] = []
+    sampler.sample(GLASS.model, num_gauges=3, embedding_seed=1, progress=lambda *news: told.append(news))
+    assert [fraction for fraction, _ in told] == sorted(fraction for fraction, _ in told)
+    assert told[-1][0] == 1
+
+
 def test_still_running_and_cancelled(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
     sapi.hold()
     job = sampler.submit(GLASS, tmp_path / "job.json", num_gauges=2, embedding_seed=1)

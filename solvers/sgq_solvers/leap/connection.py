@@ -26,9 +26,13 @@ def ocean() -> Any:
 
 
 def configured_qpu(name: str | None = None) -> Any:
-    """The processor `name`, or the one that Ocean's configuration prefers, as a `DWaveSampler`."""
+    """The processor `name`, or the one that Ocean's configuration prefers, as a `DWaveSampler`.
+
+    Its description comes from the service: Ocean's cache would keep a working graph for an hour after it changed.
+    """
     sampler = ocean().DWaveSampler
-    return in_plain_words(lambda: sampler() if name is None else sampler(solver=name), setup_error)
+    named = {} if name is None else {"solver": name}
+    return in_plain_words(lambda: sampler(cache_enabled=False, **named), setup_error)
 
 
 def configured_client() -> Any:

@@ -14,9 +14,10 @@ import dimod
 from sgq.problem import Problem
 from sgq_solvers.leap.answers import assemble, decode_answer
 from sgq_solvers.leap.connection import UnreadableError, configured_client, configured_qpu
-from sgq_solvers.leap.job_file import read_job, write_job
+from sgq_solvers.leap.job_file import read_job, update_job, write_job
 from sgq_solvers.leap.plan import Plan, Submission
 from sgq_solvers.leap.service import Service
+from sgq_solvers.sampler import Progress, checked_progress
 
 _OVER = ("FAILED", "CANCELLED")
 
@@ -42,7 +43,7 @@ class Job:
         If the file holds no job.
     """
 
-    parameters: Mapping[str, list[str]] = MappingProxyType({"timeout": [], "partial": []})
+    parameters: Mapping[str, list[str]] = MappingProxyType({"timeout": [], "partial": [], "progress": []})
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: Path | None = Path(path)
@@ -118,7 +119,9 @@ class Job:
         finally:
             service.close()
 
-    def fetch(self, timeout: float | None = None, *, partial: bool = False) -> dimod.SampleSet:
+    def fetch(
+        self, timeout: float | None = None, *, partial: bool = False, progress: Progress | None = None
+    ) -> dimod.SampleSet:
         """Wait for the answers, and read them.
 
         Parameters
@@ -127,6 +130,8 @@ class Job:
             Seconds to wait; any time when None, and 0 looks once.
         partial
             Take the answers there are by then, where others still run, failed, were cancelled or never arrived.
+        progress
+            Called as ``progress(fraction_answered, inf)`` whenever the service was asked.
 
         Returns
         -------
@@ -143,7 +148,7 @@ class Job:
             If the service fails, or its answer cannot be read.
         """
         if not self.done:
-            self._wait(timeout)
+            self._wait(timeout, checked_progress(progress))
         running, answers = self._unfinished(), any(s.answer is not None for s in self.submissions)
         if running and not (partial and answers):
             raise TimeoutError(
@@ -158,7 +163,12 @@ class Job:
         return samples
 
     def sample_problem(
-        self, problem: Problem, *, timeout: float | None = None, partial: bool = False
+        self,
+        problem: Problem,
+        *,
+        timeout: float | None = None,
+        partial: bool = False,
+        progress: Progress | None = None,
     ) -> dimod.SampleSet:
         """The fetched samples, for `sgq.solve`, which recomputes their energies on the problem."""
         model = problem.model
@@ -168,7 +178,7 @@ class Job:
             same = set(self.plan.model.variables).issuperset(problem.variables)
         if not same:
             raise ValueError(f"{self!r} is of another model than {problem!r}")
-        return self.fetch(timeout, partial=partial)
+        return self.fetch(timeout, partial=partial, progress=progress)
 
     def cancel(self) -> None:
         """Ask the service to cancel what still runs, and see what came of it; answers that are there stay."""
@@ -196,6 +206,7 @@ class Job:
             if submission.state != "unsent":
                 submission.label += f"+{number}"
             submission.id, submission.state, submission.message = None, "unsent", None
+            submission.attempt += 1
         if lost:
             own = qpu is None
             qpu = configured_qpu(self.plan.processor["name"]) if own else qpu
@@ -206,16 +217,18 @@ class Job:
                     qpu.client.close(wait=False)
         return len(lost)
 
-    def _wait(self, timeout: float | None) -> None:
+    def _wait(self, timeout: float | None, progress: Progress | None) -> None:
         """Refresh until nothing runs or the time is up, at a pace that slows down where nothing changes."""
-        started, pause = time.monotonic(), 0.05
+        started, pause, again = time.monotonic(), 0.05, True
         service = self._service()
         try:
             while True:
                 left = float("inf") if timeout is None else timeout - (time.monotonic() - started)
                 asked = time.monotonic()
-                changed = self._refresh(service, max(0.0, left))
+                changed, again = self._refresh(service, max(0.0, left), again), False
                 left = float("inf") if timeout is None else timeout - (time.monotonic() - started)
+                if progress is not None:
+                    progress(sum(s.answer is not None for s in self.submissions) / len(self.submissions), float("inf"))
                 if not self._unfinished() or left <= 0:
                     return
                 pause = 0.05 if changed else min(2.0, 1.5 * pause)
@@ -224,10 +237,13 @@ class Job:
         finally:
             service.close()
 
-    def _refresh(self, service: Service, wait: float) -> bool:
-        """Recover ids, ask for states, get answers; whether anything changed."""
+    def _refresh(self, service: Service, wait: float, again: bool = True) -> bool:
+        """Recover ids, ask for states, get answers; whether anything changed.
+
+        What made no sense before is asked for `again`.
+        """
         changed = self._recover(service)
-        asked = self._awaited()
+        asked = self._awaited() if again else self._unfinished()
         states = service.states([str(s.id) for s in asked], wait) if asked else {}
         try:
             for submission in asked:
@@ -307,13 +323,13 @@ class Job:
 
     def _save(self) -> None:
         if self.path is not None:
-            write_job(self.path, self.plan, self.attached)
+            update_job(self.path, self.plan, self.attached)
 
 
 def find_jobs(folder: str | os.PathLike[str]) -> list[Job]:
     """The jobs in the files of a folder, by name; other files are passed over."""
     jobs = []
-    for path in sorted(Path(folder).iterdir()):
+    for path in sorted(Path(folder).glob("[!.]*")):
         try:
             jobs.append(Job(path))
         except (ValueError, OSError):

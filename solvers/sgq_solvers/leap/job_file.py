@@ -48,6 +48,18 @@ def write_job(path: Path, plan: Plan, attached: Any, *, new: bool = False) -> No
         beside.unlink(missing_ok=True)
 
 
+def update_job(path: Path, plan: Plan, attached: Any) -> None:
+    """Write a job that is on disk already, where another process may have brought it further in the meantime."""
+    try:
+        there = read_job(path)[0].submissions
+    except (OSError, ValueError):
+        there = []  # deleted or damaged: what this process knows is all there is
+    for own, other in zip(plan.submissions, there, strict=False):
+        if other.progress > own.progress:
+            vars(own).update(vars(other))
+    write_job(path, plan, attached)
+
+
 def read_job(path: Path) -> tuple[Plan, Any]:
     """The plan in a job file, and what was attached to it.
 

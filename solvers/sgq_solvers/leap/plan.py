@@ -53,6 +53,8 @@ class Submission:
         The service's answer as it came, JSON values.
     message
         The service's reason where it failed.
+    attempt
+        How often it was sent again.
     """
 
     label: str
@@ -64,6 +66,13 @@ class Submission:
     state: str = "unsent"
     answer: dict[str, Any] | None = None
     message: str | None = None
+    attempt: int = 0
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How far it is: of two records of one submission, the greater is the later."""
+        stages = {"unsent": 0, "sending": 1, "PENDING": 2, "IN_PROGRESS": 3}
+        return self.attempt, 5 if self.answer is not None else stages.get(self.state, 4)
 
 
 @dataclass(kw_only=True)

@@ -18,7 +18,7 @@ from sgq_solvers.leap.connection import configured_qpu, ocean
 from sgq_solvers.leap.job import Job
 from sgq_solvers.leap.plan import Plan, draft_plan, make_plan
 from sgq_solvers.leap.request import NAMES, Request
-from sgq_solvers.sampler import Clock, Sampler, spin_samples
+from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress, spin_samples
 
 
 class DWaveQPUSampler(Sampler):
@@ -58,6 +58,7 @@ class DWaveQPUSampler(Sampler):
         qpu_budget: float | None = None,
         time_limit: float | None = None,
         label: str | None = None,
+        progress: Progress | None = None,
     ) -> dimod.SampleSet:
         """Anneal, and wait for the answer.
 
@@ -110,6 +111,8 @@ class DWaveQPUSampler(Sampler):
             are are taken.
         label
             Name in the Leap dashboard; each submission's own mark is added.
+        progress
+            Called as ``progress(fraction_answered, inf)`` while it waits.
 
         Returns
         -------
@@ -135,13 +138,14 @@ class DWaveQPUSampler(Sampler):
         """
         arguments = locals()
         request = Request(**{name: arguments[name] for name in NAMES})
+        checked_progress(progress)
         clock = Clock(time_limit)
         qpu = self._processor()
         if not bqm.num_variables:
             nothing = np.empty((request.num_reads, 0), np.int8)
             return spin_samples(nothing, [], bqm.vartype, np.full(request.num_reads, float(bqm.offset)))
         plan = make_plan(bqm, qpu, request)
-        return _on_leap(plan, qpu, clock) if hasattr(qpu, "client") else _directly(plan, qpu)
+        return _on_leap(plan, qpu, clock, progress) if hasattr(qpu, "client") else _directly(plan, qpu)
 
     def submit(self, model: Any, path: str | os.PathLike[str], *, attached: Any = None, **parameters: Any) -> Job:
         """Submit without waiting, as a job that another process can fetch.
@@ -223,13 +227,13 @@ def _quadratic(model: Any) -> dimod.BinaryQuadraticModel:
     return model
 
 
-def _on_leap(plan: Plan, qpu: Any, clock: Clock) -> dimod.SampleSet:
+def _on_leap(plan: Plan, qpu: Any, clock: Clock, progress: Progress | None) -> dimod.SampleSet:
     """Submit and wait, as a job that is kept in memory alone."""
     job = Job.of_plan(plan, None)
     stopped = None
     try:
         job.submit(qpu)
-        return job.fetch(clock.left() if np.isfinite(clock.limit) else None)
+        return job.fetch(clock.left() if np.isfinite(clock.limit) else None, progress=progress)
     except (KeyboardInterrupt, TimeoutError) as error:
         stopped = "interrupt" if isinstance(error, KeyboardInterrupt) else "time_limit"
         job.cancel()
