@@ -99,7 +99,7 @@ def weighted(x, y, u, v, diagonal, bits, result, first, last):  # type: ignore[n
     """A diagonal, by blocks of 2^bits amplitudes."""
     for block in range(first, last):
         total = 0.0
-        for k in range(block << bits, (block + 1) << bits):
+        for k in range(np.uint64(block << bits), np.uint64((block + 1) << bits)):
             total += np.float64(diagonal[k]) * (
                 np.float64(u[k]) * np.float64(y[k]) - np.float64(v[k]) * np.float64(x[k])
             )

@@ -172,12 +172,13 @@ def reverse(a):  # type: ignore[no-untyped-def]
 def sums(real, imag, diagonal, result, bits, first, last):  # type: ignore[no-untyped-def]
     """Squared amplitudes of blocks of 2^bits, added up, into ``result[0]``; times the diagonal, into ``result[1]``."""
     for block in range(first, last):
+        start, end = np.uint64(block << bits), np.uint64((block + 1) << bits)
         norm = weighted = 0.0
-        for k in range(block << bits, (block + 1) << bits):
+        for k in range(start, end):
             x, y = np.float64(real[k]), np.float64(imag[k])
             norm += x * x + y * y
         if diagonal.size:
-            for k in range(block << bits, (block + 1) << bits):
+            for k in range(start, end):
                 x, y = np.float64(real[k]), np.float64(imag[k])
                 weighted += (x * x + y * y) * np.float64(diagonal[k])
         result[0, block] = norm

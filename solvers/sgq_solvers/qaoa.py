@@ -13,7 +13,8 @@ import dimod
 import numpy as np
 
 from sgq.checks import integer, seed_integer
-from sgq_solvers.qaoa_run import Options, QAOARun
+from sgq.problem import Problem
+from sgq_solvers.qaoa_run import KINDS, Options, QAOARun
 from sgq_solvers.sampler import Progress, Sampler
 
 
@@ -79,7 +80,8 @@ class QAOASampler(Sampler, dimod.PolySampler):
         warm_start
             Means of the variables in the state that the layers begin with, one a variable in the order of
             ``bqm.variables`` or by label, in the model's vartype: a configuration, or the solution of a relaxation.
-            X is replaced by sin θ X + cos θ Z, θ the angle of the variable's initial state [4]_.
+            X is replaced by sin θ X + cos θ Z, θ the angle of the variable's initial state [4]_; such layers take some
+            twenty times as long.
         epsilon
             Neither value of a variable has less than this probability in a warm start, between 0 and 1/2: at 0 a
             configuration would stay what it is, at 1/2 there is nothing left of it.
@@ -162,6 +164,12 @@ class QAOASampler(Sampler, dimod.PolySampler):
             info={"sgq": run.info},
             probability=run.state.probabilities(states) / run.state.norm(),
         )
+
+    def warm_up(self, problem: Problem) -> None:
+        """Import and compile what a run needs, on a model just too large for a single pass."""
+        ring = dimod.BinaryQuadraticModel({}, {(k, (k + 1) % 17): 1.0 for k in range(17)}, "SPIN")
+        for precision in KINDS:
+            self.sample(ring, maxiter=1, precision=precision)
 
     def sample_poly(self, poly: dimod.BinaryPolynomial, **parameters: Any) -> dimod.SampleSet:
         """The same for a polynomial, whose terms of any order cost nothing more; parameters as in `sample`.

@@ -50,9 +50,13 @@ class AngleSearch:
     maxiter
         Evaluations at most of each call of `optimise`, with or without a gradient.
     gradient
-        The same with its derivatives. With it the optimiser is L-BFGS, without it COBYLA.
+        The same, and the derivatives of what the optimiser sees, with γ in the units of `optimise`: no unit is squared.
+        With it the optimiser is L-BFGS, without it COBYLA.
     stages
         Calls of `optimise` there will be, for the progress.
+    offset, scale
+        The optimiser, which compares changes with the value, sees (expectation - offset) / scale; the scale is the unit
+        of energy by default.
 
     Attributes
     ----------
@@ -71,9 +75,12 @@ class AngleSearch:
         progress: Progress | None,
         gradient: Callable[[Floats], tuple[float, Floats]] | None = None,
         stages: int = 1,
+        offset: float = 0.0,
+        scale: float | None = None,
     ) -> None:
         self.expectation, self.gradient, self.maxiter, self.clock = expectation, gradient, maxiter, clock
         self.target, self.progress, self.stages = target, progress, stages
+        self.offset, self.scale = offset, scale
         self.evaluations = 0
         self.energy = math.inf
         self.angles: Floats = np.zeros(0)
@@ -81,14 +88,16 @@ class AngleSearch:
         self._stage, self._evaluated = 0, 0
 
     def optimise(self, start: Floats, unit: float, basis: Floats | None = None) -> str | None:
-        """Minimise from `start` with energies in units of `unit`; why it stopped early, or None.
+        """Minimise from `start` with γ in units of 1/`unit`; why it stopped early, or None.
 
         The angles are ``basis @ point``, the point itself where there is no basis. The first half of a point is γ.
         """
         from scipy.optimize import minimize
 
         units = np.repeat([1 / unit, 1.0], len(start) // 2)
-        matrix = np.diag(units) if basis is None else basis * units
+        basis = np.eye(len(start)) if basis is None else basis
+        matrix = basis * units
+        scale = unit if self.scale is None else self.scale
         self._evaluated, lowest = 0, math.inf
 
         def note(point: Floats, energy: float) -> float:
@@ -96,7 +105,7 @@ class AngleSearch:
             if energy < lowest:
                 lowest, self.point = energy, point * units
             self._note(matrix @ point, energy)
-            return energy / unit
+            return (energy - self.offset) / scale
 
         def value(point: Floats) -> float:
             return note(point, self.expectation(matrix @ point))
@@ -104,7 +113,7 @@ class AngleSearch:
         def value_and_gradient(point: Floats) -> tuple[float, Floats]:
             assert self.gradient
             energy, slopes = self.gradient(matrix @ point)
-            return note(point, energy), slopes @ matrix / unit
+            return note(point, energy), slopes @ basis
 
         # Both want a few evaluations at least, so our own count, not theirs, stops them.
         patience = self.maxiter + len(start) + 2

@@ -11,7 +11,7 @@ import dimod
 import numpy as np
 
 from sgq.checks import choice, integer, real
-from sgq.models import Integers
+from sgq.models import Floats, Integers
 from sgq_solvers.aer_circuit import rms_field, spin_terms
 from sgq_solvers.memory import free_memory
 from sgq_solvers.qaoa_angles import AngleSearch, given_angles
@@ -77,7 +77,7 @@ class QAOARun:
         target = _target(options)
         kind = KINDS[choice("precision", options.precision, KINDS)]
         n = len(model.variables)
-        _check_memory(n, np.dtype(kind).itemsize, gradient, objective)
+        _check_memory(n, np.dtype(kind).itemsize, gradient, objective == "cvar", options.one_hot is not None)
         from sgq.kernels.diagonal import diagonal, ground_states
         from sgq.kernels.statevector import Statevector
         from sgq.kernels.teams import Team
@@ -87,32 +87,47 @@ class QAOARun:
         groups = _groups(options, self.labels)
         mixer = _mixer(options, groups, self.labels, model.vartype)
         masks, coefficients = self.polynomial.masks(), self.polynomial.coefficients
-        energies = diagonal(masks, coefficients, n, kind, team)
+        # Without its constant and in units of the local field, the cost fits float32 as well as it can.
+        unit, acting = rms_field(self.polynomial), masks != 0
+        constant = float(coefficients[~acting].sum())
+        energies = diagonal(masks[acting], coefficients[acting] / unit, n, kind, team)
         if groups is None:
             lowest, ground = ground_states(masks, coefficients, n, self.polynomial.tolerance, team)
         else:
             lowest, ground = allowed_ground_states(self.polynomial, allowed(groups, n))
         self.state = Statevector(n, kind, team)
         ansatz = Ansatz(self.state, energies, mixer, _objective(objective, energies, alpha, ground))
+        units = np.repeat([unit, 1.0], p)
+        offset, scale = (0.0, 1.0) if objective == "overlap" else (constant, unit)
+
+        def value(angles: Floats) -> float:
+            return offset + scale * ansatz.value(angles * units)
+
+        def value_and_slopes(angles: Floats) -> tuple[float, Floats]:
+            value, slopes = ansatz.gradient(angles * units)
+            return offset + scale * value, slopes
+
         search = AngleSearch(
-            ansatz.value,
+            value,
             maxiter,
             clock,
             target,
             progress,
-            ansatz.gradient if gradient else None,
+            value_and_slopes if gradient else None,
             stages=1 if start == "fixed" else p,
+            offset=offset,
+            scale=scale,
         )
         stopped = None
         if angles is None:
-            stopped = search_from(start, search, p, rms_field(self.polynomial))
+            stopped = search_from(start, search, p, unit)
         else:
             search.evaluate_only(angles)
-        ansatz.run(search.angles)
+        ansatz.run(search.angles * units)
         self.info: dict[str, Any] = {
             "gamma": search.angles[:p].tolist(),
             "beta": search.angles[p:].tolist(),
-            "expectation": self.state.expectation(energies),
+            "expectation": constant + unit * self.state.expectation(energies),
             "objective": search.energy,
             "evaluations": search.evaluations,
             "lowest_energy": lowest,
@@ -157,9 +172,9 @@ def _objective(name: str, energies: Any, alpha: float, ground: Integers) -> Obje
     return LowestPart(energies, alpha) if name == "cvar" else GroundStateOverlap(ground)
 
 
-def _check_memory(n: int, itemsize: int, gradient: bool, objective: str) -> None:
+def _check_memory(n: int, itemsize: int, gradient: bool, sorted_too: bool, listed_too: bool) -> None:
     """ValueError if the amplitudes of n qubits do not fit, with what else is needed beside them."""
-    amplitude = itemsize * (3 + 2 * gradient) + 16 * (objective == "cvar")  # sorting takes as much as its result
+    amplitude = itemsize * (3 + 2 * gradient) + 16 * (sorted_too + listed_too)  # twice the positions in int64, at work
     needed, free = amplitude * 2.0**n, free_memory()
     if needed > free:
         savings = " or precision='single'" if itemsize == 8 else ""

@@ -78,6 +78,25 @@ def test_the_start_follows_the_scale_of_the_couplings() -> None:
     assert start["stopped"] == "maxiter"
 
 
+def test_single_precision_bears_large_and_constant_energies() -> None:
+    """Phases see neither the constant nor the unit: in float32 an offset of 10^8 would leave nothing of energies."""
+    pairs = {(i, j): (-1.0) ** (i * j) for i in range(8) for j in range(i)}
+    plain, shifted, large = (
+        QAOASampler()
+        .sample(
+            dimod.BinaryQuadraticModel({}, {k: scale * v for k, v in pairs.items()}, offset, "SPIN"), p=2, **options
+        )
+        .info["sgq"]["expectation"]
+        for scale, offset, options in [
+            (1.0, 0.0, {}),
+            (1.0, 1e8, {"precision": "single"}),
+            (1e200, 0.0, {"precision": "single"}),
+        ]
+    )
+    assert shifted - 1e8 == pytest.approx(plain, rel=1e-4)
+    assert large == pytest.approx(1e200 * plain, rel=1e-4)
+
+
 def test_optimisation_and_layers_lower_the_energy() -> None:
     problem = sgq.build("sherrington-kirkpatrick", n=8, seed=2)
     runs = [(1, 1), (1, 100), (2, 100), (4, 100)]
