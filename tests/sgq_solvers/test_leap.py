@@ -68,7 +68,7 @@ def test_what_the_processor_is_asked_for(mock: dimod.Structured, monkeypatch: py
 
 def test_the_configured_processor_is_found_once(mock: dimod.Structured, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[dimod.Structured] = []
-    monkeypatch.setattr("dwave.system.DWaveSampler", lambda: found.append(mock) or mock)
+    monkeypatch.setattr("dwave.system.DWaveSampler", lambda **config: found.append(mock) or mock)
     sampler = DWaveQPUSampler()
     assert found == []
     assert [sampler.sample(complete_graph(3)).first.energy for _ in range(2)] == [-1, -1]

@@ -25,7 +25,7 @@ from sapi.faults import Fault
 from sapi.jobs import processor_answer
 from sapi.service import TOKEN, Service
 
-from sgq_solvers.leap import DWaveQPUSampler, Job
+from sgq_solvers.leap import DWaveQPUSampler, Job, list_qpus
 
 QPU = "loopback_chimera"
 
@@ -172,6 +172,22 @@ def test_a_processor_that_changed_in_between_refuses(sapi: Service, path: Path) 
         assert "refused" in line_of(ValueError, lambda: sampler.submit(MODEL, path))
     assert not path.exists()
     submit(path)
+
+
+def test_the_cache_on_disk_holds_no_token_and_no_working_graph_of_yesterday(
+    sapi: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DWAVE_CACHE_ENABLED", "1")
+    monkeypatch.setenv("DWAVE_CACHE_HOME", str(tmp_path / "cache"))
+    submit(tmp_path / "before.json")
+    offered = [row["name"] for row in list_qpus()]
+    sapi.recalibrate(QPU)
+    check(submit(tmp_path / "after.json").fetch())
+    sapi.withdraw("loopback_zephyr")
+    assert [row["name"] for row in list_qpus()] == [name for name in offered if name != "loopback_zephyr"]
+    assert {job.request["solver"]["version"]["graph_id"] for job in sapi.jobs.values()} == {
+        Job(tmp_path / name).plan.processor["graph_id"] for name in ("before.json", "after.json")
+    }
 
 
 @pytest.mark.parametrize("fault", [faults.lost_reply(), faults.slow_reply("submit", 2.0)])
@@ -333,6 +349,19 @@ def test_a_malformed_answer_is_not_kept(sapi: Service, path: Path, fault: Fault)
     job.answer = processor_answer(job.request, sapi.solvers[QPU], seed=1)
     check(Job(path).fetch())
     assert len(sapi.jobs) == 2
+
+
+def test_a_malformed_answer_does_not_keep_the_others_waiting(sapi: Service, path: Path) -> None:
+    """It is asked for in the beginning, not in every round."""
+    sapi.solvers[QPU].properties["num_reads_range"] = [1, 15]
+    sapi.inject(faults.answer_without("solutions"))
+    submit(path)
+    for job in list(sapi.jobs.values())[1:]:
+        job.ready += 0.5
+    line_of(ValueError, Job(path).fetch)
+    check(Job(path).fetch(partial=True), 15)
+    answers = [request.where for request in sapi.requests if request.kind == "answer"]
+    assert len(answers) == 8 + 1 + 8  # attempts of each fetch at the one, and the other
 
 
 def test_a_malformed_answer_is_asked_for_again(sapi: Service, path: Path) -> None:

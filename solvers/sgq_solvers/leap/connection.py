@@ -13,6 +13,7 @@ class UnreadableError(ConnectionError):
     """The service's answer makes no sense."""
 
 
+_FRESH = {"cache_enabled": False}  # Ocean would keep a working graph on disk, for an hour after it changed
 _CONFIGURE = "run `dwave setup`, or set DWAVE_API_TOKEN to the token of your Leap account"
 
 
@@ -26,13 +27,10 @@ def ocean() -> Any:
 
 
 def configured_qpu(name: str | None = None) -> Any:
-    """The processor `name`, or the one that Ocean's configuration prefers, as a `DWaveSampler`.
-
-    Its description comes from the service: Ocean's cache would keep a working graph for an hour after it changed.
-    """
+    """The processor `name`, or the one that Ocean's configuration prefers, as a `DWaveSampler`."""
     sampler = ocean().DWaveSampler
     named = {} if name is None else {"solver": name}
-    return in_plain_words(lambda: sampler(cache_enabled=False, **named), setup_error)
+    return in_plain_words(lambda: sampler(**named, **_FRESH), setup_error)
 
 
 def configured_client() -> Any:
@@ -40,7 +38,7 @@ def configured_client() -> Any:
     ocean()
     from dwave.cloud import Client
 
-    return in_plain_words(lambda: Client.from_config(client="qpu"), setup_error)
+    return in_plain_words(lambda: Client.from_config(client="qpu", **_FRESH), setup_error)
 
 
 def name_of(qpu: Any) -> str:
