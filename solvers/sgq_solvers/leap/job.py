@@ -13,13 +13,12 @@ import dimod
 
 from sgq.problem import Problem
 from sgq_solvers.leap.answers import assemble, decode_answer
-from sgq_solvers.leap.connection import UnreadableError, configured_client, configured_qpu
+from sgq_solvers.leap.connection import configured_client, configured_qpu
 from sgq_solvers.leap.job_file import read_job, update_job, write_job
 from sgq_solvers.leap.plan import Plan, Submission
 from sgq_solvers.leap.service import Service
+from sgq_solvers.leap.standing import awaited, recover, refresh, running, unacknowledged, why_lost
 from sgq_solvers.sampler import Progress, checked_progress
-
-_OVER = ("FAILED", "CANCELLED")
 
 
 class Job:
@@ -111,7 +110,7 @@ class Job:
 
     def refresh(self, wait: float = 0) -> None:
         """Ask the service how the submissions are, after up to `wait` seconds if nothing changes; get answers."""
-        if not self._awaited() and all(s.state != "sending" for s in self.submissions):
+        if not awaited(self.plan) and not unacknowledged(self.plan):
             return
         service = self._service()
         try:
@@ -149,15 +148,15 @@ class Job:
         """
         if not self.done:
             self._wait(timeout, checked_progress(progress))
-        running, answers = self._unfinished(), any(s.answer is not None for s in self.submissions)
-        if running and not (partial and answers):
+        unfinished, answers = running(self.plan), any(s.answer is not None for s in self.submissions)
+        if unfinished and not (partial and answers):
             raise TimeoutError(
-                f"{len(running)} of {len(self.submissions)} submissions still run on {self.plan.processor['name']}: "
+                f"{len(unfinished)} of {len(self.submissions)} submissions still run on {self.plan.processor['name']}: "
                 f"fetch again later{self._afterwards()}"
             )
         answered = [(s, decode_answer(s.answer)) for s in self.submissions if s.answer is not None]
         if len(answered) < len(self.submissions) and not (partial and answers):
-            raise ValueError(self._lost())
+            raise ValueError(why_lost(self.plan))
         samples = assemble(self.plan, answered)
         samples.info["sgq"]["lost_submissions"] = len(self.submissions) - len(answered)
         return samples
@@ -184,8 +183,8 @@ class Job:
         """Ask the service to cancel what still runs, and see what came of it; answers that are there stay."""
         service = self._service()
         try:
-            self._recover(service)
-            ids = [s.id for s in self._unfinished() if s.id is not None]
+            recover(self.plan, service)
+            ids = [s.id for s in running(self.plan) if s.id is not None]
             if ids:
                 service.cancel(ids)
                 self._refresh(service, 1)
@@ -201,7 +200,7 @@ class Job:
             The `DWaveSampler`; None finds the job's own processor.
         """
         self.refresh()
-        lost = [s for s in self.submissions if s.answer is None and s not in self._unfinished()]
+        lost = [s for s in self.submissions if s.answer is None and s not in running(self.plan)]
         for number, submission in enumerate(lost):
             if submission.state != "unsent":
                 submission.label += f"+{number}"
@@ -229,7 +228,7 @@ class Job:
                 left = float("inf") if timeout is None else timeout - (time.monotonic() - started)
                 if progress is not None:
                     progress(sum(s.answer is not None for s in self.submissions) / len(self.submissions), float("inf"))
-                if not self._unfinished() or left <= 0:
+                if not running(self.plan) or left <= 0:
                     return
                 pause = 0.05 if changed else min(2.0, 1.5 * pause)
                 if time.monotonic() - asked < pause:
@@ -238,67 +237,15 @@ class Job:
             service.close()
 
     def _refresh(self, service: Service, wait: float, again: bool = True) -> bool:
-        """Recover ids, ask for states, get answers; whether anything changed.
-
-        What made no sense before is asked for `again`.
-        """
-        changed = self._recover(service)
-        asked = self._awaited() if again else self._unfinished()
-        states = service.states([str(s.id) for s in asked], wait) if asked else {}
+        """Refresh, and save what changed, up to an error too; whether anything did."""
+        before = [(s.id, s.state) for s in self.submissions]
         try:
-            for submission in asked:
-                state, message = states.get(str(submission.id), ("UNKNOWN", "the service does not tell of it"))
-                if state == "COMPLETED":
-                    state, message = self._take(service, submission)
-                changed |= state != submission.state
-                submission.state, submission.message = state, message
+            refresh(self.plan, service, wait, again)
         finally:
+            changed = before != [(s.id, s.state) for s in self.submissions]
             if changed:
                 self._save()
         return changed
-
-    def _take(self, service: Service, submission: Submission) -> tuple[str, str | None]:
-        """Get and keep the answer; one that cannot be read is not kept, and the others come all the same."""
-        try:
-            answer = service.answer(str(submission.id))
-            qubits = set(decode_answer(answer).qubits.tolist())
-            if not qubits.issuperset(q for chain in self.plan.chains for q in chain):
-                raise UnreadableError("D-Wave's service gave an answer that lacks qubits of the model")
-        except UnreadableError as error:
-            return "UNREADABLE", str(error)
-        submission.answer = answer
-        return "COMPLETED", None
-
-    def _recover(self, service: Service) -> bool:
-        """Look up by its label what was sent without an id coming back; whether anything was found."""
-        found = False
-        for submission in self.submissions:
-            if submission.state == "sending":
-                submission.id = service.find(submission.label)
-                if submission.id is not None:
-                    submission.state, found = "PENDING", True
-        if found:
-            self._save()
-        return found
-
-    def _unfinished(self) -> list[Submission]:
-        """What the service knows and has not answered."""
-        return [s for s in self._awaited() if s.state not in ("UNREADABLE", "UNKNOWN")]
-
-    def _awaited(self) -> list[Submission]:
-        """The same, and what it answered in a way that may pass."""
-        return [s for s in self.submissions if s.id is not None and s.answer is None and s.state not in _OVER]
-
-    def _lost(self) -> str:
-        """Why answers are missing, in one line."""
-        reasons: dict[str, int] = {}
-        for s in self.submissions:
-            if s.answer is None:
-                word = {"unsent": "never sent", "sending": "not known to have arrived"}.get(s.state, s.state.lower())
-                reason = f"{word} ({' '.join(s.message.split())})" if s.message else word
-                reasons[reason] = reasons.get(reason, 0) + 1
-        listed = "; ".join(f"{count} {reason}" for reason, count in reasons.items())
-        return f"{len(self.submissions)} submissions, of which {listed}: take the others with partial, or resubmit"
 
     def _afterwards(self) -> str:
         """Where the job is to be found after an error."""
