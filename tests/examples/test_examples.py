@@ -14,7 +14,8 @@ FEW |= {
     "sat_transition": ["--instances", "20", "--population", "1000"],
     "sat_landscape": ["--instances", "2", "--sizes", "10,20", "--counted", "8,10"],
     "submit_to_leap": ["--mock"],
-    "quantum_sat": ["--sizes", "6,8", "--instances", "3", "--p", "2", "--maxiter", "3"],
+    "quantum_sat": ["--sizes", "6,8", "--instances", "3", "--p", "1,2", "--maxiter", "3"],
+    "classical_and_quantum": ["--n", "8", "--instances", "3"],
     "kibble_zurek": ["--sizes", "6,8", "--times", "1,4"],
     "sat_encodings": ["--size", "5", "--instances", "2", "--num-reads", "50"],
 }
