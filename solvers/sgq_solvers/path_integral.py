@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from sgq.annealing_schedule import AnnealingSchedule
 from sgq.annealing_schedule import annealing_schedule as schedule_of
 from sgq.checks import boolean, choice, integer, real, seed_integer
+from sgq_solvers.path_integral_bits import BitTime
 from sgq_solvers.path_integral_lines import ContinuousTime, DiscreteTime, WorldLines
 from sgq_solvers.path_integral_run import QuantumAnnealing, Reads
 from sgq_solvers.replicas import QuadraticModel, model_of
@@ -29,6 +30,7 @@ Path = AnnealingSchedule | str | os.PathLike[str] | ArrayLike
 Slices = int | Literal["continuous"]
 
 _READS = 64
+_FEW = 128  # reads up to which two blocks of 64 are no slower than one of 512
 _SLICES = 32
 _COLD = 10.0  # beta in units of 1 / rms
 _WORDS = 1 << 34  # words of a block, 64 reads of a spin in a slice each: 128 GiB
@@ -48,7 +50,7 @@ class PathIntegralSampler(Sampler):
         annealing_schedule: Path | None = None,
         initial_states: Any = None,
         keep: Literal["best", "last"] = "best",
-        independent: bool = True,
+        independent: bool | None = None,
         num_threads: int | None = None,
         seed: int | None = None,
         time_limit: float | None = None,
@@ -63,11 +65,12 @@ class PathIntegralSampler(Sampler):
             Any size, SPIN or BINARY; H_p is its energy, the offset included.
         num_reads
             Reads; by default 64, or with a time limit as many as there is time for. In discrete time they are made 64
-            at a time, and fewer take as long.
+            or 512 at a time, and fewer take as long.
         num_sweeps
             Sweeps of each read, one cluster move of every world line each; s runs linearly from 0 in the first to 1 in
-            the last, and is 1 in a single one. By default 1000. With a time limit and no `num_sweeps`, every 128
-            reads have twice as many sweeps as those before, beginning with 64, and the last take the time that is left.
+            the last, and is 1 in a single one. By default 1000. With a time limit and no `num_sweeps`, blocks of reads
+            run 64, 64, 128, 128, 256, … sweeps (16 blocks of each length in continuous time) and the last take the time
+            that is left.
         num_slices
             M, how many slices imaginary time has, any number (1 is classical annealing at beta B(s) / 2), or
             ``"continuous"`` for the limit of infinitely many. Averages in M slices are off by something of the order of
@@ -92,9 +95,12 @@ class PathIntegralSampler(Sampler):
             final world lines (the first slice), which is what a measurement of all spins gives: in equilibrium, an
             exact sample of its distribution.
         independent
-            Whether reads share no random numbers. Where they do, 64 reads use the same numbers for different spins and
-            slices, twice as fast in discrete time: each is still an exact Markov chain, but they are heated and cooled
-            together, so that averages over them are worth less than their number, and no errors are given.
+            Whether reads share no random numbers at all. Where they do, many reads use the same numbers for different
+            spins and slices: each is still an exact Markov chain, but they are heated and cooled together, so that
+            averages over them are worth less than their number, and no errors are given. In discrete time sharing is
+            twice as fast, and eight times for more than 128 reads of a model whose couplings and fields are bonds of
+            one size, up to 14 a spin (7 where some spins have an odd number). By default reads share where the schedule
+            ends without a transverse field, and do not elsewhere.
         num_threads
             Blocks of reads at work at once; by default the cores that this process may use. It does not change the
             answer.
@@ -132,7 +138,6 @@ class PathIntegralSampler(Sampler):
         clock = Clock(time_limit)
         model, labels = model_of(bqm)
         assert isinstance(model, QuadraticModel)
-        lines = _world_lines(model, num_slices)
         unit = unit_of_beta(model.rms)
         beta = _COLD * unit if beta is None else real("beta", beta, 0, above=True)
         path = _default_path(unit) if annealing_schedule is None else schedule_of(annealing_schedule)
@@ -140,14 +145,16 @@ class PathIntegralSampler(Sampler):
         wanted = None if num_reads is None else integer("num_reads", num_reads, 1)
         start = None if initial_states is None else given_rows(initial_states, labels, bqm.vartype)
         keep_best = choice("keep", keep, ("best", "last")) == "best"
-        independent = boolean("independent", independent)
+        ends_classical = bool(path.A(0.0) > path.A(1.0) == 0)
+        own = not ends_classical if independent is None else boolean("independent", independent)
         seeds = np.random.SeedSequence(seed_integer(seed))
         if wanted is None and time_limit is None:
             wanted = _READS
+        lines = _world_lines(model, num_slices, not own and (wanted is None or wanted > _FEW))
         most = max(1, clock.room(model.num_spins) // lines.reads)
         blocks: float = most if wanted is None else -(-wanted // lines.reads)
         run: Run[Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
-        annealing = QuantumAnnealing(lines, path, beta, sweeps, start, keep_best, independent, wanted, seeds, run)
+        annealing = QuantumAnnealing(lines, path, beta, sweeps, start, keep_best, own, wanted, seeds, run)
         workers = threads(num_threads)
         run.execute(annealing, lambda begun: begun < blocks, workers)
         rows, info = annealing.answer()
@@ -155,13 +162,14 @@ class PathIntegralSampler(Sampler):
         return spin_samples(rows, labels, bqm.vartype, model.energies(rows), **info)
 
 
-def _world_lines(model: QuadraticModel, num_slices: Slices) -> WorldLines:
+def _world_lines(model: QuadraticModel, num_slices: Slices, many: bool) -> WorldLines:
+    """What suits the model; `many` reads that share random numbers are multi-spin coded where the model allows."""
     if isinstance(num_slices, str):
         if num_slices != "continuous":
             raise ValueError(f"num_slices={num_slices!r}: a number of slices, or 'continuous'")
         return ContinuousTime(model)
-    most = max(1, _WORDS // max(1, model.num_spins))
-    return DiscreteTime(model, integer("num_slices", num_slices, 1, most))
+    slices = integer("num_slices", num_slices, 1, max(1, _WORDS // max(1, model.num_spins)))
+    return (BitTime if many and BitTime.fit(model, slices) else DiscreteTime)(model, slices)
 
 
 def _default_path(unit: float) -> AnnealingSchedule:

@@ -83,10 +83,17 @@ class WorldLines(ABC):
 
 
 class DiscreteTime(WorldLines):
-    """See `sgq.kernels.path_integral`; couplings are divided by the largest one, so that any scale fits."""
+    """See `sgq.kernels.path_integral`; couplings are divided by the largest one, so that any scale fits.
+
+    Attributes
+    ----------
+    words
+        Words of 64 reads that a spin has in a slice.
+    """
 
     kernel = "discrete time"
     reads = 64
+    words: ClassVar[int] = 1
 
     def __init__(self, model: QuadraticModel, slices: int) -> None:
         super().__init__(model)
@@ -110,15 +117,24 @@ class DiscreteTime(WorldLines):
         """See `WorldLines.start`."""
         states, draw = seed.spawn(2)
         n = self.model.num_spins
-        spins, generators = aligned(n * self.slices, np.uint64), aligned(16, np.uint64)
+        generators = aligned(16, np.uint64)
         generators[:] = states.generate_state(16, np.uint64)
         if rows is None:
-            words = np.random.Generator(np.random.SFC64(draw)).integers(0, 2**64, n, np.uint64)
+            random = np.random.Generator(np.random.SFC64(draw))
+            words = random.integers(0, 2**64, (n, 1, self.words), np.uint64)
         else:
             up = np.ascontiguousarray(rows[np.arange(self.reads) % len(rows)].T > 0)
-            words = np.packbits(up, axis=1, bitorder="little").view(np.uint64).ravel()
-        spins[:] = np.repeat(words, self.slices)
-        return Block(spins, generators, aligned(128 * _ENTRIES, np.float32), 0 if independent else 1)
+            words = np.packbits(up, axis=1, bitorder="little").view(np.uint64).reshape(n, 1, self.words)
+        return Block(self._spins(np.repeat(words, self.slices, axis=1)), generators, self._pool(), int(not independent))
+
+    def _spins(self, words: Any) -> Any:
+        """Words of shape (N, M, words) as the kernel takes them."""
+        spins = aligned(words.size, np.uint64)
+        spins[:] = words.ravel()
+        return spins
+
+    def _pool(self) -> Any:
+        return aligned(128 * _ENTRIES, np.float32)
 
     def sweep(self, block: Block, rates: Floats, weights: Floats) -> None:
         """See `WorldLines.sweep`."""
@@ -140,19 +156,29 @@ class DiscreteTime(WorldLines):
         """See `WorldLines.look`."""
         from sgq.kernels.path_integral import measure
 
-        energies, kinks = np.empty(self.slices * self.reads), np.empty(self.reads, np.int32)
-        measure(block.spins, self.slices, *self._graph, self._fields, energies, kinks)
-        by_slice = self.model.largest * energies.reshape(self.slices, self.reads) + self.model.offset
+        by_slice, kinks = np.empty((self.slices, self.reads)), np.empty(self.reads, np.int32)
+        for word in range(self.words):
+            reads = slice(64 * word, 64 * word + 64)
+            spins = np.ascontiguousarray(self._words(block)[:, :, word].ravel())
+            energies = np.empty(self.slices * 64)
+            measure(spins, self.slices, *self._graph, self._fields, energies, kinks[reads])
+            by_slice[:, reads] = self.model.largest * energies.reshape(self.slices, 64) + self.model.offset
         return Look(by_slice.mean(axis=0), kinks.astype(np.int64), self._rows(block, by_slice.argmin(axis=0)))
 
     def at_time_zero(self, block: Block) -> Spins:
         """See `WorldLines.at_time_zero`: the first slice."""
         return self._rows(block, np.zeros(self.reads, np.int64))
 
+    def _words(self, block: Block) -> Any:
+        """Spins in the shape (N, M, words)."""
+        n = self.model.num_spins
+        return block.spins[: n * self.slices * self.words].reshape(n, self.slices, self.words)
+
     def _rows(self, block: Block, slices: Integers) -> Spins:
         """One slice of each read."""
-        words = block.spins.reshape(self.model.num_spins, self.slices)[:, slices]
-        up = (words >> np.arange(self.reads, dtype=np.uint64)) & np.uint64(1)
+        read = np.arange(self.reads, dtype=np.uint64)
+        words = self._words(block)[:, slices, read // np.uint64(64)]
+        up = (words >> (read % np.uint64(64))) & np.uint64(1)
         return np.ascontiguousarray(2 * up.T.astype(np.int8) - 1)
 
     def transverse_action(self, kinks: Integers, rate: float) -> Floats:

@@ -16,7 +16,7 @@ from sgq_solvers.workers import Run
 
 _SWEEPS = 1000
 _SHORTEST = 64  # sweeps of the first restart
-_LEVEL = 128  # restarts of one length
+_LEVEL = 128  # reads of one length, and two blocks at least
 _LOOKS = 32  # at the world lines of a read, at most
 _APART = 16  # sweeps between two looks, at least
 _PIECE = 0.05  # seconds of sweeping, roughly, between two looks at the clock
@@ -105,7 +105,7 @@ class QuantumAnnealing:
         """Length of a block; restarts double level by level, and the last takes all that is left."""
         if not self.restarts:
             return self.num_sweeps or _SWEEPS
-        length = _SHORTEST << (number * self.lines.reads // _LEVEL)
+        length = _SHORTEST << (number // max(2, _LEVEL // self.lines.reads))
         left = self.run.clock.left()
         return max(1, int(0.95 * left / self.pace)) if left < 3 * length * self.pace else length
 

@@ -24,7 +24,7 @@ from sgq.kernels.vectors.arithmetic import (
     shift_right_signed,
     smallest,
 )
-from sgq.kernels.vectors.counting import add_counts, choose, column_counts
+from sgq.kernels.vectors.counting import add_counts, add_signed, at_most, choose, column_counts
 from sgq.kernels.vectors.exchange import exchange_lanes, exchange_rows
 from sgq.kernels.vectors.memory import gather, load, load_spaced, splat, spread, store, store_spaced, store_twice
 from sgq.kernels.vectors.trigonometry import cos_pi, sin_pi
@@ -33,7 +33,9 @@ from sgq.kernels.vectors.types import Vector, register_of, stacked
 __all__ = [
     "Vector",
     "add_counts",
+    "add_signed",
     "any_set",
+    "at_most",
     "bits",
     "choose",
     "column_counts",

@@ -66,6 +66,39 @@ def add_counts(typing, total, counts):  # type: ignore[no-untyped-def]
     return total(total, counts), generate
 
 
+@intrinsic
+def add_signed(typing, total, term):  # type: ignore[no-untyped-def]
+    """The sum of two numbers in two's complement, row k being digit k and the last the sign, as wide as `total`."""
+
+    def generate(context, builder, sig, values):  # type: ignore[no-untyped-def]
+        digits = rows_of(builder, total, values[0], total.rows)
+        added = rows_of(builder, term, values[1], term.rows)
+        carry = None
+        for k, digit in enumerate(digits):
+            terms = [t for t in (digit, added[min(k, term.rows - 1)], carry) if t is not None]
+            digits[k], carry = _add(builder, *terms)
+        return value_of(builder, total, digits)
+
+    return total(total, term), generate
+
+
+@intrinsic
+def at_most(typing, x, limit):  # type: ignore[no-untyped-def]
+    """One row, set where `x`, in two's complement, is at most `limit`, in binary with one row less and no sign."""
+    result = Vector(x.element, x.lanes)
+
+    def generate(context, builder, sig, values):  # type: ignore[no-untyped-def]
+        *digits, sign = rows_of(builder, x, values[0], x.rows)
+        limits = rows_of(builder, limit, values[1], limit.rows)
+        above = None  # whether the digits so far are above those of the limit
+        for digit, bound in zip(digits, limits, strict=True):
+            larger, equal = builder.and_(digit, builder.not_(bound)), builder.not_(builder.xor(digit, bound))
+            above = larger if above is None else builder.or_(larger, builder.and_(equal, above))
+        return builder.or_(sign, builder.not_(above))
+
+    return result(x, limit), generate
+
+
 def _add(builder: Any, a: Any, b: Any = None, c: Any = None) -> tuple[Any, Any]:
     """Sum and carry of up to three bits."""
     if b is None:

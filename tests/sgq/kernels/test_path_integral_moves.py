@@ -10,11 +10,11 @@ import pytest
 from numpy.random import SFC64, Generator
 from scipy.stats import chisquare
 
-from sgq.kernels import path_integral, path_integral_continuous
+from sgq.kernels import path_integral, path_integral_bits, path_integral_continuous
 from sgq.kernels.noise import PROPOSED
 
 PAIR = (np.array([0, 1, 2]), np.array([1, 0], np.int32), np.array([-0.8, -0.8]))  # two spins, J = -0.8, in CSR form
-FIELDS = np.array([0.3, 0.0])
+FIELDS = np.array([0.4, 0.0])
 
 
 def graph(starts, neighbours, couplings, fields):  # type: ignore[no-untyped-def]
@@ -32,7 +32,7 @@ class Block:
 
     def __init__(self, slices: int, rate: float, rotation: int, entries: int = 1) -> None:
         random = np.random.default_rng(1)
-        self.slices, self.rate, self.rotation = slices, rate, rotation
+        self.slices, self.rate, self.rotation = slices, rate, int(rotation)
         self.spins = np.repeat(random.integers(0, 2**64, 2, dtype=np.uint64), slices)
         self.generators = random.integers(0, 2**64, 16, dtype=np.uint64)
         self.pool = np.zeros(128 * entries, np.float32)
@@ -49,30 +49,69 @@ class Block:
         return (1 << np.arange(len(self.spins))) @ ups.astype(np.int64)
 
 
+class BitBlock(Block):
+    """512 reads; every bond is 0.2: four between the spins, two with the spin that stands for fields.
+
+    Sixteen entries of the pool are enough for a sweep of up to seven slices: nothing is shared.
+    """
+
+    reads = 512
+
+    def __init__(self, slices: int, rate: float) -> None:
+        super().__init__(slices, rate, 0)
+        random, up = np.random.default_rng(2), np.uint64(2**64 - 1)
+        words = random.integers(0, 2**64, (3, 1, 8), dtype=np.uint64)
+        words[2] = up
+        self.spins = np.repeat(words, slices, axis=1).ravel()
+        self.pool = np.zeros(16 * path_integral_bits.ENTRY, np.uint8)
+        halves = np.array([16 - 3, 16 - 2])[:, None] >> np.arange(4) & 1
+        self.bonds = (
+            np.array([0, 6, 10], np.uint64),
+            np.array(4 * [1] + 2 * [2] + 4 * [0], np.uint64) * np.uint64(8 * slices),
+            np.array(4 * [up] + 2 * [0] + 4 * [up], np.uint64),
+            np.repeat(np.where(halves, up, np.uint64(0)).ravel(), 8),
+        )
+
+    def sweep(self, sweeps: int) -> None:
+        costs = np.full(sweeps, 2 * 2 * 1.2 * 0.2 / self.slices)
+        chances = path_integral_bits.probabilities(costs, np.full(sweeps, np.tanh(self.rate / self.slices)))
+        path_integral_bits.sweep(self.spins, self.slices, *self.bonds, chances, self.generators, self.pool)
+
+    def codes(self) -> np.ndarray:
+        words = self.spins.reshape(3 * self.slices, 8)[: 2 * self.slices]
+        ups = (words[:, :, None] >> np.arange(64, dtype=np.uint64)) & np.uint64(1)
+        return (1 << np.arange(2 * self.slices)) @ ups.reshape(-1, 512).astype(np.int64)
+
+
 def weights(slices: int, rate: float) -> np.ndarray:
     """Probabilities of all 4^M world lines of the pair."""
     states = np.arange(1 << (2 * slices))
     s = 2 * ((states[:, None] >> np.arange(2 * slices)) & 1).reshape(-1, 2, slices) - 1
-    energies = -0.8 * s[:, 0] * s[:, 1] + 0.3 * s[:, 0]
+    energies = -0.8 * s[:, 0] * s[:, 1] + 0.4 * s[:, 0]
     binding = -np.log(np.tanh(rate / slices)) / 2 * (s * np.roll(s, -1, axis=2)).sum(axis=(1, 2))
     action = 1.2 / slices * energies.sum(axis=1) - binding
     result = np.exp(action.min() - action)
     return result / result.sum()
 
 
-@pytest.mark.parametrize("rotation", [0, 1])
+def pvalue(counts: np.ndarray, probabilities: np.ndarray) -> float:
+    """Chi-square, rare world lines taken together."""
+    expected = counts.sum() * probabilities
+    rare = expected < 8
+    if not rare.any():
+        return float(chisquare(counts, expected).pvalue)
+    return float(chisquare(*(np.append(c[~rare], c[rare].sum()) for c in (counts, expected))).pvalue)
+
+
+@pytest.mark.parametrize("kind", ["own", "shared", "bits"])
 @pytest.mark.parametrize(("slices", "rate"), [(1, 0.7), (2, 0.7), (3, 2.0), (4, 0.4)])
-def test_all_slices_together_have_the_weights_of_the_trotter_formula(slices: int, rate: float, rotation: int) -> None:
-    block = Block(slices, rate, rotation)
+def test_all_slices_together_have_the_weights_of_the_trotter_formula(slices: int, rate: float, kind: str) -> None:
+    block = BitBlock(slices, rate) if kind == "bits" else Block(slices, rate, kind == "shared")
     counts = np.zeros(1 << (2 * slices), np.int64)
-    for _ in range(400):
+    for _ in range(50 if kind == "bits" else 400):
         block.sweep(25)
         counts += np.bincount(block.codes(), minlength=len(counts))
-    expected = counts.sum() * weights(slices, rate)
-    rare = expected < 8
-    pooled = [np.append(c[~rare], c[rare].sum()) for c in (counts, expected)]
-    pooled = [c[pooled[1] > 0] for c in pooled]
-    assert chisquare(*pooled).pvalue > 1e-4
+    assert pvalue(counts, weights(slices, rate)) > 1e-4
 
 
 def test_reads_differ_where_they_share_and_calls_may_be_cut_anywhere() -> None:
@@ -84,12 +123,25 @@ def test_reads_differ_where_they_share_and_calls_may_be_cut_anywhere() -> None:
     assert len(np.unique(whole.codes())) > 8
 
 
-def test_whole_world_lines_turn_over_without_a_transverse_field() -> None:
-    block = Block(11, 0.0, 0)
+@pytest.mark.parametrize("kind", [Block, BitBlock])
+def test_whole_world_lines_turn_over_without_a_transverse_field(kind: type[Block]) -> None:
+    block = kind(11, 0.0, 0) if kind is Block else kind(11, 0.0)  # type: ignore[call-arg]
     before = block.codes()
     block.sweep(3)
     assert set(block.codes()) <= {0, 2**11 - 1, 2**22 - 2**11, 2**22 - 1}
     assert (block.codes() != before).any()
+
+
+def test_variates_of_bits_are_geometric() -> None:
+    """Independent binary digits make up P(G ≥ g) = exp(-g θ), or all ones where there are more."""
+    for theta in (0.0, 1e-4, 0.3, 5.0):
+        *digits, more, proposed, cut = path_integral_bits.probabilities(np.array([theta]), np.array([0.25]))[0] / 2**32
+        assert proposed == pytest.approx(PROPOSED)
+        assert cut == 0.25
+        g = np.arange(1 << len(digits))
+        set_digits = (g[:, None] >> np.arange(len(digits))) & 1
+        chances = np.where(set_digits, digits, 1 - np.array(digits)).prod(axis=1) * (1 - more)
+        np.testing.assert_allclose(np.cumsum(chances[::-1])[::-1] + more, np.exp(-g * theta), atol=1e-7)
 
 
 def test_a_strong_transverse_field_unbinds_the_slices() -> None:
@@ -101,7 +153,7 @@ def test_a_strong_transverse_field_unbinds_the_slices() -> None:
         s = (block.codes()[:, None] >> np.arange(6)) & 1
         ups += np.bincount((s[:, :3] + 2 * s[:, 3:]).ravel(), minlength=4)
     s = 2 * np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) - 1
-    boltzmann = np.exp(-1.2 / 3 * (-0.8 * s[:, 0] * s[:, 1] + 0.3 * s[:, 0]))
+    boltzmann = np.exp(-1.2 / 3 * (-0.8 * s[:, 0] * s[:, 1] + 0.4 * s[:, 0]))
     assert chisquare(ups, ups.sum() * boltzmann / boltzmann.sum()).pvalue > 1e-4
 
 
@@ -111,7 +163,7 @@ def test_energies_and_kinks_of_slices_are_those_of_their_states() -> None:
     energies, kinks = np.empty(64 * 6), np.empty(64, np.int32)
     path_integral.measure(block.spins, 6, *graph(*PAIR, FIELDS), FIELDS.astype(np.float32), energies, kinks)
     s = 2 * ((block.codes()[:, None] >> np.arange(12)) & 1).reshape(64, 2, 6) - 1
-    np.testing.assert_allclose(energies.reshape(6, 64).T, -0.8 * s[:, 0] * s[:, 1] + 0.3 * s[:, 0], atol=1e-6)
+    np.testing.assert_allclose(energies.reshape(6, 64).T, -0.8 * s[:, 0] * s[:, 1] + 0.4 * s[:, 0], atol=1e-6)
     np.testing.assert_array_equal(kinks, (s != np.roll(s, -1, axis=2)).sum(axis=(1, 2)))
 
 
@@ -176,9 +228,9 @@ def test_the_energy_along_continuous_time_is_that_of_its_states() -> None:
     s = np.array(
         [lines.spins[i] * (-1.0) ** np.searchsorted(lines.kinks[i, : lines.counts[i]], middles) for i in range(2)]
     )
-    energies = -0.8 * s[0] * s[1] + 0.3 * s[0]
+    energies = -0.8 * s[0] * s[1] + 0.4 * s[0]
     lowest = np.empty(2, np.int8)
     mean, best = path_integral_continuous.measure(lines.spins, lines.counts, lines.kinks, *PAIR, FIELDS, lowest)
     assert mean == pytest.approx(energies @ lengths)
     assert best == pytest.approx(energies.min())
-    assert -0.8 * lowest[0] * lowest[1] + 0.3 * lowest[0] == pytest.approx(best)
+    assert -0.8 * lowest[0] * lowest[1] + 0.4 * lowest[0] == pytest.approx(best)

@@ -12,7 +12,9 @@ from vector_helpers import FLOATS, KINDS, LANES, ROWS, SIGNED, flat, numbers, pa
 from sgq.kernels.vectors import (
     Vector,
     add_counts,
+    add_signed,
     any_set,
+    at_most,
     bits,
     choose,
     column_counts,
@@ -100,6 +102,35 @@ def test_add_counts() -> None:
     digits = packed_words(binary_digits(total, 6)), packed_words(binary_digits(counts, 4))
     run(*digits, target)
     np.testing.assert_array_equal(unpacked(target, 512), binary_digits(total + counts, 6))
+
+
+def test_add_signed() -> None:
+    """Two's complement, the shorter number with its sign continued."""
+    Total, Term = Vector("u64", 8, 7), Vector("u64", 8, 4)
+
+    @njit
+    def run(total, term, target):
+        store(target, 0, add_signed(load(Total, total, 0), load(Term, term, 0)))
+
+    rng = np.random.default_rng(12)
+    total, term = rng.integers(-56, 56, 512), rng.integers(-8, 8, 512)
+    target = np.zeros(8 * 7, np.uint64)
+    run(packed_words(binary_digits(total, 7)), packed_words(binary_digits(term, 4)), target)
+    np.testing.assert_array_equal(unpacked(target, 512), binary_digits(total + term, 7))
+
+
+def test_at_most() -> None:
+    """A number with its sign against a bound without one; equal ones among them."""
+    Number, Limit = Vector("u64", 8, 5), Vector("u64", 8, 4)
+
+    @njit
+    def run(x, limit, target):
+        store(target, 0, at_most(load(Number, x, 0), load(Limit, limit, 0)))
+
+    x, limit = (values.ravel() for values in np.meshgrid(np.arange(-16, 16), np.arange(16)))
+    target = np.zeros(8, np.uint64)
+    run(packed_words(binary_digits(x, 5)), packed_words(binary_digits(limit, 4)), target)
+    np.testing.assert_array_equal(unpacked(target, 512)[0], x <= limit)
 
 
 @pytest.mark.parametrize("bonds", [1, 2, 3, 4, 6, 16])
