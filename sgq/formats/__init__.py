@@ -85,7 +85,8 @@ def load(path: str | os.PathLike[str], *, format: str | None = None) -> Problem:
     Returns
     -------
     Problem
-        With ``parameters`` that name the file and its format; json brings its own parameters.
+        With ``parameters`` that name the file and its format, and say where a formula had ``repeated_literals`` or
+        ``tautologies``, which are left out; json brings its own parameters.
 
     Raises
     ------
@@ -107,7 +108,7 @@ def load(path: str | os.PathLike[str], *, format: str | None = None) -> Problem:
         raise FileError(f"{source.path}: this machine's memory does not hold the problem") from None
     if chosen == "json":
         return problem
-    return replace(problem, parameters={"file": source.name, "format": chosen})
+    return replace(problem, parameters={"file": source.name, "format": chosen, **problem.parameters})
 
 
 def save(problem: Problem, path: str | os.PathLike[str], *, format: str | None = None) -> None:

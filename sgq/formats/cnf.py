@@ -7,23 +7,29 @@ from typing import Any
 
 import numpy as np
 
-from sgq.formats.dimacs import Body, clause_lines, first_line
+from sgq.formats.dimacs import Body, check_variables, clause_lines, first_line
 from sgq.formats.families import family_class
 from sgq.formats.files import Source
+from sgq.formats.repetitions import Clauses, without_repetitions
 from sgq.models import Integers
 from sgq.problem import Problem
 
+EMPTY = "a literal, for nothing satisfies a clause without one: the formula is unsatisfiable as it stands"
 _HEADER = re.compile(r"\s*p\s+cnf\s+(\d{1,18})\s+(\d{1,18})\s*", re.ASCII)
 
 
 def read_cnf(source: Source) -> Problem:
-    """Read ``p cnf n m`` and m clauses that end in 0, over any lines: the k-sat problem of variables 1 … n."""
+    """Read ``p cnf n m`` and m clauses that end in 0, over any lines: the k-sat problem of variables 1 … n.
+
+    A literal that stands twice in a clause is read once, and a clause with x and ¬x, which is always true, left out.
+    """
     line, start, text = first_line(source)
     header = _HEADER.fullmatch(text)
     if not header:
         expected = "a line 'p cnf variables clauses'"
         raise source.error(expected, repr(text.strip()), line) if text else source.error(expected, "none")
     n, m = int(header[1]), int(header[2])
+    check_variables(source, n, line)
     body = Body(source, start, line + 1)
     ends = body.ends
     body.check_number(m, line)
@@ -31,23 +37,27 @@ def read_cnf(source: Source) -> Problem:
     literals = body.literals(places, n)
     empty = np.flatnonzero(np.diff(ends, prepend=-1) == 1)
     if len(empty):
-        raise body.error("a literal: nothing satisfies an empty clause", ends[empty[0]])
-    return formula(body, places, literals, n)
+        raise body.error(EMPTY, ends[empty[0]])
+    return formula(without_repetitions(literals, clause_starts(body, places)), n)
 
 
-def formula(body: Body, places: Integers, literals: Integers, n: int, **weights: Any) -> Problem:
-    """The k-sat problem of n variables whose `literals` stand at `places` of the tokens."""
-    starts = np.searchsorted(places, np.concatenate([[0], body.ends]))
+def clause_starts(body: Body, places: Integers) -> Integers:
+    """Where each clause starts among the literals, which stand at `places` of the tokens; and their number."""
+    starts: Integers = np.searchsorted(places, np.concatenate([[0], body.ends]))
+    return starts
+
+
+def formula(clauses: Clauses, n: int, **weights: Any) -> Problem:
+    """The k-sat problem of n variables and these clauses; its parameters say how much was left out of the file's."""
     kind: Any = family_class("k-sat")
-    try:
-        problem: Problem = kind(
-            name="k-sat", parameters={"n": n}, num_vars=n, literals=literals, starts=starts, **weights
-        )
-    except ValueError:
-        error = body.repeated(places)
-        if error is None:
-            raise
-        raise error from None
+    problem: Problem = kind(
+        name="k-sat",
+        parameters=clauses.left_out,
+        num_vars=n,
+        literals=clauses.literals,
+        starts=clauses.starts,
+        **weights,
+    )
     return problem
 
 

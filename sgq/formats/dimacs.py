@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -16,11 +17,14 @@ from sgq.formats.files import FileError, Source
 from sgq.models import Integers
 
 HARD = -(10**18)  # what the word h is among the numbers, which lie above
+MOST_VARIABLES = 2**31 - 1  # literals of other programs have 32 bits
 _MOST = 2**63 - 1
 _CLAUSES = 1 << 15  # clauses written at once
-_COMMENT = re.compile(rb"^c[^\n]*", re.MULTILINE)
-_INTEGER = re.compile(r"[+-]?\d{1,25}", re.ASCII)
-_END = re.compile(rb"^%", re.MULTILINE)
+_PART = 1 << 20  # bytes read at once
+_COMMENT = re.compile(rb"^[ \t]*c[^\n]*", re.MULTILINE)
+_TRAILER = re.compile(rb"^[ \t]*%", re.MULTILINE)
+_WORD = re.compile(rb"\S+")
+_INTEGER = re.compile(rb"[+-]?\d{1,25}")
 
 
 @dataclass(frozen=True)
@@ -35,28 +39,25 @@ class Body:
     @cached_property
     def tokens(self) -> Integers:
         """The numbers, with the zeros that end clauses."""
-        fast = _parse(self._plain, self.hard)
-        if fast is not None:
-            return fast
-        words = [word for _, line in self._lines for word in line.split()]
-        numbers = [HARD if self.hard and word == "h" else _number(word) for word in words]
-        if None in numbers:
-            raise self.error("an integer or h" if self.hard else "an integer", numbers.index(None))
-        return np.array(numbers, dtype=np.int64)
+        parts = [self._numbers(line, text) for line, text in self._parts()]
+        return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
     @cached_property
     def ends(self) -> Integers:
         """Positions of the zeros, after checking that the last number is one."""
         if len(self.tokens) and self.tokens[-1]:
-            found = "h" if self.tokens[-1] == HARD else str(self.tokens[-1])
-            raise self.source.error("a 0 after the last clause", f"{found} as the last number: the file is truncated")
+            line, word = self._place(len(self.tokens) - 1)
+            found = f"{word} as the last number: the file is truncated"
+            raise self.source.error("a 0 after the last clause", found, line)
         return np.flatnonzero(self.tokens == 0)
 
     def check_number(self, m: int, header: int) -> None:
         """Raise the error where there are not the `m` clauses that line `header` announces."""
         announced = f"{m} clauses, as line {header + 1} says"
         if len(self.ends) < m:
-            raise self.source.error(announced, f"{len(self.ends)}: the file is truncated")
+            found = f"{len(self.ends)}: the file is truncated or the header miscounts"
+            last = self._place(len(self.tokens) - 1)[0] if len(self.tokens) else header
+            raise self.source.error(announced, found, last)
         if len(self.ends) > m:
             raise self.error(f"the end after {announced}", self.ends[m - 1] + 1 if m else 0)
 
@@ -67,42 +68,48 @@ class Body:
             return found
         raise self.error(f"literals ±1 … ±{n}", places[np.flatnonzero(np.abs(found) > n)[0]])
 
-    def repeated(self, literals: Integers) -> FileError | None:
-        """The error for the first of `literals` whose variable stands in its clause already, if there is one."""
-        clause = np.searchsorted(self.ends, literals)
-        variables = np.abs(self.tokens[literals])
-        order = np.lexsort((variables, clause))
-        same = (np.diff(variables[order]) == 0) & (np.diff(clause[order]) == 0)
-        return self.error("every variable once in a clause", literals[order[1:][same].min()]) if same.any() else None
-
     def error(self, expected: str, token: int | np.integer) -> FileError:
         """The error for the token at a position."""
-        for k, line in self._lines:
-            words = line.split()
-            if token < len(words):
-                return self.source.error(expected, repr(words[token]), k)
-            token -= len(words)
+        line, word = self._place(int(token))
+        return self.source.error(expected, repr(word), line)
+
+    def _parts(self) -> Iterator[tuple[int, bytes]]:
+        """Whole lines without comments, some 10^6 bytes at once, and the number of the first, up to SATLIB's ``%``."""
+        text, start, line = self.source.text, self.start, self.line
+        while start < len(text):
+            end = text.find(b"\n", start + _PART) + 1 or len(text)
+            part = text[start:end]
+            trailer = _TRAILER.search(part) if b"%" in part else None
+            part = part[: trailer.start()] if trailer else part
+            yield line, _COMMENT.sub(b"", part) if b"c" in part else part
+            if trailer:
+                return
+            start, line = end, line + part.count(b"\n")
+
+    def _numbers(self, line: int, text: bytes) -> Integers:
+        """The numbers of lines that begin with number `line`; a word that is none is an error."""
+        numbers = _parse(text, self.hard)
+        if numbers is not None:
+            return numbers
+        read = []
+        for word in _WORD.finditer(text):
+            number = HARD if self.hard and word[0] == b"h" else _number(word[0])
+            if number is None:
+                expected = "an integer or h" if self.hard else "an integer"
+                found = repr(word[0].decode("latin-1"))
+                raise self.source.error(expected, found, line + text.count(b"\n", 0, word.start()))
+            read.append(number)
+        return np.array(read, dtype=np.int64)
+
+    def _place(self, token: int) -> tuple[int, str]:
+        """The line of the token at a position, and its text."""
+        for line, text in self._parts():
+            count = len(text.split())
+            if token < count:
+                word = next(islice(_WORD.finditer(text), token, None))
+                return line + text.count(b"\n", 0, word.start()), word[0].decode("latin-1")
+            token -= count
         raise IndexError(token)
-
-    @property
-    def _plain(self) -> bytes:
-        """The text without comments and SATLIB's trailer."""
-        text = self.source.text[self.start :]
-        if b"%" in text:
-            end = _END.search(text)
-            text = text[: end.start()] if end else text
-        return _COMMENT.sub(b"", text) if b"c" in text else text
-
-    @cached_property
-    def _lines(self) -> list[tuple[int, str]]:
-        """Numbered lines that hold numbers."""
-        lines = []
-        for k, line in enumerate(self.source.lines[self.line :], self.line):
-            if line.startswith("%"):
-                break
-            if line[:1] != "c" and not line.isspace():
-                lines.append((k, line))
-        return lines
 
 
 def first_line(source: Source) -> tuple[int, int, str]:
@@ -113,10 +120,16 @@ def first_line(source: Source) -> tuple[int, int, str]:
         end = text.find(b"\n", start)
         end = len(text) if end < 0 else end
         line = text[start:end].decode("latin-1")
-        if line.strip() and line[0] != "c":
+        if line.strip() and line.lstrip()[0] != "c":
             return number, end + 1, line
         start, number = end + 1, number + 1
     return number, start, ""
+
+
+def check_variables(source: Source, n: int, line: int) -> None:
+    """Raise the error where the header in `line` announces no variables, or more than fit in 32 bits."""
+    if not 1 <= n <= MOST_VARIABLES:
+        raise source.error(f"1 … {MOST_VARIABLES} variables", str(n), line)
 
 
 def clause_lines(literals: Integers, starts: Integers, first: Integers | None = None) -> Iterator[bytes]:
@@ -168,7 +181,7 @@ def _parse(text: bytes, hard: bool) -> Integers | None:
     return tokens
 
 
-def _number(word: str) -> int | None:
+def _number(word: bytes) -> int | None:
     """The number that a word is, or None."""
     if not _INTEGER.fullmatch(word):
         return None

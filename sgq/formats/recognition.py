@@ -53,7 +53,9 @@ def recognise(source: Source) -> str:
     for magic, format in ((dimod_file.MAGIC, "bqm"), (b"PK\x03\x04", "npz"), (matrices.MAGIC, "mat")):
         if source.data.startswith(magic):
             return format
-    significant = ((line.strip(), k) for k, line in enumerate(source.lines) if line.strip() and line[0] not in "c*#")
+    significant = (
+        (line.strip(), k) for k, line in enumerate(source.lines) if line.strip() and line.lstrip()[0] not in "c*#"
+    )
     first, position = next(significant, ("", None))
     if first.startswith("{"):
         return _json(source)

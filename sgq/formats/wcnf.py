@@ -1,7 +1,7 @@
 """wcnf: weighted formulas of the MaxSAT evaluations, with the header used until 2021 and without it, as since 2022.
 
-Old: ``p wcnf n m top``, then clauses led by a weight; one of at least `top` marks a hard clause, and without `top`
-there are none. New: no header, and the word ``h`` leads a hard clause. Weights are whole numbers from 1.
+Old: ``p wcnf n m top``, then clauses led by a weight; one of at least `top` marks a hard clause. New: no header, and
+the word ``h`` leads a hard clause, which is understood below a header too. Weights are whole numbers from 1.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from sgq.formats.cnf import as_formula, formula
-from sgq.formats.dimacs import HARD, Body, clause_lines, first_line
+from sgq.formats.cnf import EMPTY, as_formula, clause_starts, formula
+from sgq.formats.dimacs import HARD, MOST_VARIABLES, Body, check_variables, clause_lines, first_line
 from sgq.formats.files import Source
+from sgq.formats.repetitions import without_repetitions
 from sgq.models import Integers
 from sgq.problem import Problem
 
 _HEADER = re.compile(r"\s*p\s+wcnf\s+(\d{1,18})\s+(\d{1,18})(?:\s+([1-9]\d{0,18}))?\s*", re.ASCII)
 _EXACT = 2**53  # whole numbers below are exact in float64
-_LARGEST = 2**31 - 1  # variables of a file that announces no number
+_EMPTY_SOFT = (
+    "a literal, for a clause without one always costs its weight: take it out and add the weight to the energies"
+)
 
 
 def read_wcnf(source: Source) -> Problem:
@@ -33,11 +36,12 @@ def read_wcnf(source: Source) -> Problem:
     header = _HEADER.fullmatch(text)
     if not header:
         raise source.error("a line 'p wcnf variables clauses top'", repr(text.strip()), line)
-    n, m, top = (None if number is None else int(number) for number in header.groups())
-    body = Body(source, start, line + 1)
+    n, m = int(header[1]), int(header[2])
+    check_variables(source, n, line)
+    body = Body(source, start, line + 1, hard=True)
     first = _leading(body)
-    body.check_number(m or 0, line)
-    return _read(body, first, n, top)
+    body.check_number(m, line)
+    return _read(body, first, n, int(header[3]) if header[3] else None)
 
 
 def write_wcnf(problem: Problem) -> bytes:
@@ -66,7 +70,7 @@ def _leading(body: Body) -> Integers:
     weights = body.tokens[first]
     light = np.flatnonzero((weights < 1) & (weights != HARD))
     if len(light):
-        raise body.error("a weight of at least 1, or h" if body.hard else "a weight of at least 1", first[light[0]])
+        raise body.error("a weight of at least 1, or h", first[light[0]])
     return first
 
 
@@ -74,22 +78,24 @@ def _read(body: Body, first: Integers, n: int | None, top: int | None) -> Proble
     """The problem of clauses led by the weights at `first`; `n` None is the largest variable."""
     tokens, ends = body.tokens, body.ends
     weights = tokens[first]
+    hard = (weights == HARD) | (top is not None and weights >= top)
     empty = np.flatnonzero(ends - first == 1)
     if len(empty):
-        raise body.error("a literal: nothing satisfies an empty clause", ends[empty[0]])
+        raise body.error(EMPTY if hard[empty[0]] else _EMPTY_SOFT, ends[empty[0]])
     is_literal = tokens != 0
     is_literal[first] = False
     places = np.flatnonzero(is_literal)
-    literals = body.literals(places, _LARGEST if n is None else n)
-    hard = weights == HARD if top is None else weights >= top
+    literals = body.literals(places, MOST_VARIABLES if n is None else n)
+    if n is None:
+        n = int(max(literals.max(initial=1), -literals.min(initial=0)))
+    clauses = without_repetitions(literals, clause_starts(body, places))
+    first, weights, hard = first[clauses.kept], weights[clauses.kept], hard[clauses.kept]
     costs = np.where(hard, 0, weights).astype(np.float64)
     heavy = np.flatnonzero(np.cumsum(costs) >= _EXACT - 1)
     if len(heavy):
         raise body.error(f"weights that add up to less than 2^53 - 1 = {_EXACT - 1}", first[heavy[0]])
     costs[hard] = 1 + costs.sum()
-    if n is None:
-        n = int(max(literals.max(initial=1), -literals.min(initial=0)))
-    return formula(body, places, literals, n, weights=costs, hard=hard if hard.any() else None)
+    return formula(clauses, n, weights=costs, hard=hard if hard.any() else None)
 
 
 def _weighted(problem: Problem) -> tuple[Any, Integers]:

@@ -63,7 +63,13 @@ def test_qubo_counts_pairs_twice(tmp_path: Path) -> None:
 
 def test_cnf_as_satlib_writes_it(tmp_path: Path) -> None:
     text = "c a comment\n\np  cnf 4  3 \n 1 -2\n 3 0 -1\nc in between\n0\n2 -4 0\n%\n0\n\n"
-    problem = sgq.load(write(tmp_path, "f.cnf", text))
+    assert_a_formula(sgq.load(write(tmp_path, "f.cnf", text)))
+    indented = " \tc a comment\np cnf 4 3\n 1 -2\n  c in between\n 3 0 -1 0\n2 -4 0\n \t%\n0\n\n"
+    assert_a_formula(sgq.load(write(tmp_path, "f.cnf", indented)))
+    assert_a_formula(sgq.load(write(tmp_path, "f.txt", indented)))
+
+
+def assert_a_formula(problem: Problem) -> None:
     assert problem.instance == [(1, -2, 3), (-1,), (2, -4)]
     assert list(problem.variables) == [1, 2, 3, 4]
     assert problem.energies([[1, 0, 0, 1], [0, 1, 0, 1], [0, 0, 0, 0]]).tolist() == [2, 1, 0]

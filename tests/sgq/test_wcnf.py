@@ -35,6 +35,22 @@ def test_without_top_nothing_is_hard(tmp_path: Path) -> None:
     assert problem.num_variables == 3
 
 
+def test_h_below_a_header(tmp_path: Path) -> None:
+    for header in ("p wcnf 3 2", "p wcnf 3 2 9"):
+        problem = sgq.load(write(tmp_path, "a.wcnf", f"{header}\nh 1 0\n5 -1 3 0\n"))
+        assert problem.hard.tolist() == [True, False]
+        assert problem.weights.tolist() == [6, 5]
+
+
+def test_weights_of_clauses_that_are_always_true_count_for_nothing(tmp_path: Path) -> None:
+    text = f"h 1 -1 0\n{2**53} 2 -1 -2 0\n5 3 3 -1 0\nh 2 2 0\n4 -2 0\n"
+    problem = sgq.load(write(tmp_path, "a.wcnf", text))
+    assert problem.instance == [(3, -1), (2,), (-2,)]
+    assert problem.weights.tolist() == [5, 10, 4]
+    assert problem.hard.tolist() == [False, True, False]
+    assert problem.parameters == {"file": "a.wcnf", "format": "wcnf", "repeated_literals": 2, "tautologies": 2}
+
+
 def test_the_largest_top_there_is(tmp_path: Path) -> None:
     top = 2**63 - 1
     problem = sgq.load(write(tmp_path, "a.wcnf", f"p wcnf 2 2 {top}\n{top} 1 2 0\n5 -1 0\n"))
@@ -107,26 +123,31 @@ def test_what_cannot_be_written(tmp_path: Path) -> None:
         ("c nothing\n", "expected a line 'p wcnf variables clauses top', or clauses led by a weight or h, found none"),
         ("p cnf 1 1\n1 0\n", "line 1: expected a line 'p wcnf variables clauses top', found 'p cnf 1 1'"),
         ("p wcnf 1 1 0\n1 1 0\n", "line 1: expected a line 'p wcnf variables clauses top'"),
-        ("p wcnf 2 2 9\n9 1 2 0\n", "expected 2 clauses, as line 1 says, found 1: the file is truncated"),
+        (
+            "p wcnf 2 2 9\n9 1\n2 0\n",
+            "line 3: expected 2 clauses, as line 1 says, found 1: the file is truncated or the header miscounts",
+        ),
+        ("p wcnf 2 2 9\n", "line 1: expected 2 clauses, as line 1 says, found 0: the file is truncated or the header"),
         ("p wcnf 2 1 9\n9 1 2 0\n\n1 1 0\n", "line 4: expected the end after 1 clauses, as line 1 says, found '1'"),
-        ("p wcnf 2 1 9\n9 1 2\n", "expected a 0 after the last clause, found 2 as the last number"),
+        ("p wcnf 0 0 9\n", "line 1: expected 1 … 2147483647 variables, found 0"),
+        ("c\np wcnf 2147483648 1\n9 1 2\n", "line 2: expected 1 … 2147483647 variables, found 2147483648"),
+        ("p wcnf 2 1 9\n9 1 2\nc\n", "line 2: expected a 0 after the last clause, found 2 as the last number"),
         ("p wcnf 2 1 9\n9 1\nc\n3 0\n", "line 4: expected literals ±1 … ±2, found '3'"),
-        ("p wcnf 2 1 9\n0 1 0\n", "line 2: expected a weight of at least 1, found '0'"),
-        ("p wcnf 2 1 9\n-3 1 0\n", "line 2: expected a weight of at least 1, found '-3'"),
-        ("p wcnf 2 1 9\nh 1 0\n", "line 2: expected an integer, found 'h'"),
-        ("p wcnf 2 1 9\n1.5 1 0\n", "line 2: expected an integer, found '1.5'"),
-        ("p wcnf 2 1 9\n3\n0\n", "line 3: expected a literal: nothing satisfies an empty clause"),
-        ("p wcnf 2 1 9\n3 1 -2\n2 0\n", "line 3: expected every variable once in a clause, found '2'"),
+        ("p wcnf 2 1 9\n0 1 0\n", "line 2: expected a weight of at least 1, or h, found '0'"),
+        ("p wcnf 2 1 9\n-3 1 0\n", "line 2: expected a weight of at least 1, or h, found '-3'"),
+        ("p wcnf 2 1 9\n1.5 1 0\n", "line 2: expected an integer or h, found '1.5'"),
+        ("p wcnf 2 2 9\n1 2 0 3\n0\n", "line 3: expected a literal, .* take it out and add the weight to the energies"),
+        ("p wcnf 2 2 9\n1 2 0 9\n0\n", "line 3: expected a literal, .*: the formula is unsatisfiable as it stands"),
         ("p wcnf 1 2\n9007199254740000 1 0\n1000 1 0\n", r"line 3: expected weights that add up to .* 2\^53"),
-        ("p wcnf 1 1\n99999999999999999999 1 0\n", "line 2: expected an integer, found '99999999999999999999'"),
+        ("p wcnf 1 1\n99999999999999999999 1 0\n", "line 2: expected an integer or h, found '99999999999999999999'"),
         ("h 1 0\n0 1 0\n", "line 2: expected a weight of at least 1, or h, found '0'"),
         ("h 1 0\n-1 1 0\n", "line 2: expected a weight of at least 1, or h, found '-1'"),
         ("h 1 0\n3 1 h\n 0\n", "line 2: expected literals ±1 … .*, found 'h'"),
-        ("h 1 0\n3 1\nh", "expected a 0 after the last clause, found h as the last number"),
+        ("h 1 0\n3 1\nh", "line 3: expected a 0 after the last clause, found h as the last number"),
         ("h 1 0\nh2 1 0\n", "line 2: expected an integer or h, found 'h2'"),
         ("h 1 0\n3 1-2 0\n", "line 2: expected an integer or h, found '1-2'"),
         (f"h 1 0\n{HARD} 1 2 0\n", "line 2: expected an integer or h"),
-        ("h 1 0\nh\n0\n", "line 3: expected a literal: nothing satisfies an empty clause"),
+        ("h 1 0\nh\n0\n", "line 3: expected a literal, .*: the formula is unsatisfiable as it stands"),
     ],
 )
 def test_a_bad_file_is_told_where(tmp_path: Path, text: str, message: str) -> None:
