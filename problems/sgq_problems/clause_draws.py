@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from sgq.checks import integer, real
 from sgq.models import Floats, Integers
-from sgq_problems.constraints import repeating
+from sgq_problems.constraints import MOST_VARIABLES, repeating
 
 Bits = NDArray[np.int8]
 
@@ -21,7 +21,7 @@ def sizes(
     """Checked n, k and the number of constraints, m or round(alpha n)."""
     if n is None or (m is None) == (alpha is None):
         raise ValueError(f"{family} needs n and one of m (clauses) and alpha (clauses per variable), or clauses")
-    n = integer("n", n, 1)
+    n = integer("n", n, 1, MOST_VARIABLES)
     k = integer("k", k, 1)
     if distinct and k > n:
         raise ValueError(f"k={k}: a clause holds k different variables, and there are n={n}")
@@ -100,15 +100,34 @@ def collapse(literals: Integers) -> tuple[Integers, Integers]:
 def regular_literals(rng: np.random.Generator, n: int, k: int, rows: int) -> Integers:
     """Literals of `rows` clauses in which all 2n literals stand equally often, up to one.
 
-    The places of the clauses are filled with the literals in random order; then, as long as a clause holds a variable
-    twice, one of the two changes places with another one drawn at random, unless that makes more repetitions.
+    The places of the clauses are filled with the literals in random order, and repetitions repaired. Where clauses hold
+    more than half of the variables, too many would be, so this is done with the variables that a clause does not
+    hold; then those it holds get their signs in random order.
     """
     occurrences = np.full(n, rows * k // n)
     occurrences[rng.choice(n, rows * k % n, replace=False)] += 1
     positive = occurrences // 2 + (occurrences % 2) * rng.integers(2, size=n)
     variables = np.arange(1, n + 1)
-    stubs = np.concatenate([np.repeat(variables, positive), np.repeat(-variables, occurrences - positive)])
-    literals = rng.permutation(stubs).reshape(rows, k)
+    if 2 * k <= n:
+        stubs = np.concatenate([np.repeat(variables, positive), np.repeat(-variables, occurrences - positive)])
+        return _repaired(rng, rng.permutation(stubs).reshape(rows, k))
+    absent = _repaired(rng, rng.permutation(np.repeat(variables, rows - occurrences)).reshape(rows, n - k))
+    present = np.ones((rows, n), dtype=bool)
+    present[np.arange(rows)[:, None], absent - 1] = False
+    literals = 1 + np.nonzero(present)[1]
+    order = np.lexsort((rng.random(rows * k), literals))
+    signs = np.repeat(np.tile([1, -1], n), np.column_stack([positive, occurrences - positive]).ravel())
+    literals[order] *= signs
+    return rng.permuted(literals.reshape(rows, k), axis=1)
+
+
+def _repaired(rng: np.random.Generator, literals: Integers) -> Integers:
+    """The same literals over the same rows so that none holds a variable twice.
+
+    As long as a row does, one of the two changes places with a literal drawn at random, unless that makes more
+    repetitions.
+    """
+    rows, k = literals.shape
     bad = repeating(literals, np.arange(rows)).tolist()
     while bad:
         row = literals[bad[-1]]

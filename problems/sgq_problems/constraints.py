@@ -6,8 +6,10 @@ on how many of its literals are true and on nothing else: the families differ in
 
 from __future__ import annotations
 
+import math
+import os
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -19,6 +21,9 @@ from sgq.checks import integer
 from sgq.models import Floats, Integers, Vartype
 from sgq.problem import Problem
 
+MOST_VARIABLES = 2**31 - 1  # solvers of clauses have literals of 32 bits
+DEFAULT_K = 3  # literals of a random constraint unless said
+_ANSWER = 256  # bytes that an answer's labels and bits take for each variable, a third less than measured
 _BLOCK = 1 << 22  # literals times rows that an energy evaluation looks at together
 
 
@@ -126,20 +131,37 @@ def blocks(literals: Integers, starts: Integers, size: int) -> Iterator[tuple[In
             yield positions, literals[starts[positions][:, None] + np.arange(length)]
 
 
-def given_constraints(constraints: Sequence[Sequence[int]], n: int | None) -> tuple[int, Integers, Integers]:
+def given_constraints(constraints: Iterable[Sequence[int]], n: int | None) -> tuple[int, Integers, Integers]:
     """N, literals and starts of constraints written as sequences of literals; `n` None is the largest variable."""
     try:
+        constraints = list(constraints)
         lengths = [len(constraint) for constraint in constraints]
-        literals = np.array(list(chain.from_iterable(constraints)))
-    except (TypeError, ValueError):
+        flat = list(chain.from_iterable(constraints))
+    except TypeError:
         raise ValueError("clauses: a sequence of clauses, each a sequence of literals such as (1, -2)") from None
-    if literals.dtype.kind not in "iu" and literals.size:
-        raise ValueError(f"clauses hold {literals.dtype} values: literals are integers ±1 … ±n")
-    literals = literals.astype(np.int64)
+    wrong = [kind for kind in set(map(type, flat)) if kind is bool or not issubclass(kind, int | np.integer)]
+    if wrong:
+        raise ValueError(f"clauses hold {wrong[0].__name__} values: literals are integers ±1 … ±n")
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     if n is None and not lengths:
         raise ValueError("clauses=[]: give n, the number of variables")
-    n = integer("n", n, 1) if n is not None else int(np.abs(literals).max(initial=1))
-    return n, literals, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    n = integer("n", n, 1, MOST_VARIABLES) if n is not None else None
+    try:
+        literals = np.array(flat, dtype=np.int64)
+    except OverflowError:
+        place = next(place for place, literal in enumerate(flat) if not -(2**63) <= literal < 2**63)
+        raise _out_of_range(n or MOST_VARIABLES, flat[place], place, starts) from None
+    if n is None:
+        n = min(max(1, int(literals.max(initial=1)), -int(literals.min(initial=0))), MOST_VARIABLES)
+    return n, literals, starts
+
+
+def check_length(k: int, starts: Integers) -> None:
+    """ValueError where `k`, other than the default of the builders, is not the length of all given constraints."""
+    other = np.diff(starts) != integer("k", k, 1)
+    if k != DEFAULT_K and other.any():
+        position = int(other.argmax())
+        raise ValueError(f"k={k}: constraint {position} does not hold {k} literals; k is for random ones: leave it out")
 
 
 def check_constraints(n: int, literals: Integers, starts: Integers) -> None:
@@ -150,17 +172,35 @@ def check_constraints(n: int, literals: Integers, starts: Integers) -> None:
     empty = np.flatnonzero(lengths == 0)
     if len(empty):
         raise ValueError(f"clause {empty[0]} is empty: nothing satisfies it; take it out")
-    if n < 1:
-        raise ValueError(f"num_vars={n}: a formula has at least one variable")
+    if not 1 <= n <= MOST_VARIABLES:
+        raise ValueError(f"num_vars={n}: a formula has 1 … {MOST_VARIABLES} variables")
     bad = (literals == 0) | (literals < -n) | (literals > n)
     if bad.any():
-        place = bad.argmax()
-        owner = np.searchsorted(starts, place, side="right") - 1
-        raise ValueError(f"clause {owner} holds {literals[place]}: literals are ±1 … ±{n}")
+        place = int(bad.argmax())
+        raise _out_of_range(n, int(literals[place]), place, starts)
+    if n * _ANSWER > _memory():
+        raise ValueError(
+            f"num_vars={n}: an answer takes some {n * _ANSWER / 1e9:.0f} GB, and this machine has "
+            f"{_memory() / 1e9:.0f} GB; if few of the variables stand in clauses, number those from 1"
+        )
     repeats = [repeating(rows, positions) for positions, rows in blocks(literals, starts, _BLOCK)]
     first = min((int(found[0]) for found in repeats if len(found)), default=None)
     if first is not None:
         raise ValueError(f"clause {first} holds {_repeated(literals[starts[first] : starts[first + 1]].tolist())}")
+
+
+def _memory() -> float:
+    """Bytes of memory that this machine has, or infinity where that is not told."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, ValueError, OSError):
+        return math.inf
+
+
+def _out_of_range(n: int, literal: int, place: int, starts: Integers) -> ValueError:
+    """The error for a literal of none of n variables."""
+    owner = np.searchsorted(starts, place, side="right") - 1
+    return ValueError(f"clause {owner} holds {literal}: literals are ±1 … ±{n}")
 
 
 def repeating(rows: Integers, positions: Integers) -> Integers:

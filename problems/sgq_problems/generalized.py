@@ -16,7 +16,7 @@ from sgq.checks import boolean, generator, recorded_seed
 from sgq.models import Integers
 from sgq.problem import Seed
 from sgq_problems.clause_draws import planted_literals, random_signs, sizes, subsets
-from sgq_problems.constraints import ConstraintProblem, blocks, given_constraints
+from sgq_problems.constraints import ConstraintProblem, blocks, check_length, given_constraints
 
 if TYPE_CHECKING:
     import dimod
@@ -154,12 +154,15 @@ def random_fields(
     }
 
 
-def given_fields(name: str, constraints: Sequence[Sequence[int]], n: int | None, **others: Any) -> dict[str, Any]:
+def given_fields(
+    name: str, constraints: Sequence[Sequence[int]], n: int | None, k: int, **others: Any
+) -> dict[str, Any]:
     """Fields of a problem whose constraints are given; `others` are options of random ones, which it does not take."""
     wrong = [key for key, value in others.items() if value not in (None, False)]
     if wrong:
         raise ValueError(f"{name}: given constraints take no {wrong[0]}, which is for random ones")
     n, members, offsets = given_constraints(constraints, n)
+    check_length(k, offsets)
     return {"name": name, "parameters": {"n": n}, "num_vars": n, "members": members, "offsets": offsets}
 
 

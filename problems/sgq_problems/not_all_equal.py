@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.problem import Seed
+from sgq_problems.constraints import DEFAULT_K
 from sgq_problems.generalized import GeneralizedSat, given_fields, random_fields
 
 
@@ -24,7 +25,7 @@ class NaeSat(GeneralizedSat):
 def nae_sat(
     *,
     n: int | None = None,
-    k: int = 3,
+    k: int = DEFAULT_K,
     m: int | None = None,
     alpha: float | None = None,
     planted: bool = False,
@@ -49,7 +50,8 @@ def nae_sat(
         Draw clauses uniformly among those that a hidden, uniformly random assignment satisfies. Half of the literals
         are true in it on average, by symmetry, so their signs do not point at it.
     clauses
-        Sequences of literals ±1 … ±n; they take no option of random formulas, and `k` is not used.
+        Sequences of literals ±1 … ±n; they take no option of random formulas. If `k` is another than 3, all
+        have this length.
     seed
         Equal seeds give equal instances.
 
@@ -69,5 +71,5 @@ def nae_sat(
     .. [1] D. Achlioptas, A. Chtcherba, G. Istrate, C. Moore, SODA 2001, 721.
     """
     if clauses is not None:
-        return NaeSat(**given_fields("nae-sat", clauses, n, m=m, alpha=alpha, planted=planted, seed=seed))
+        return NaeSat(**given_fields("nae-sat", clauses, n, k, m=m, alpha=alpha, planted=planted, seed=seed))
     return NaeSat(**random_fields(NaeSat, "nae-sat", n, k, m, alpha, planted, seed))

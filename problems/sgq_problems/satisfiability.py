@@ -26,12 +26,13 @@ from sgq_problems.clause_draws import (
     sizes,
     subsets,
 )
-from sgq_problems.constraints import ConstraintProblem, given_constraints
+from sgq_problems.constraints import DEFAULT_K, ConstraintProblem, check_length, given_constraints
 from sgq_problems.constraints import TruthAssignment as TruthAssignment
 
 if TYPE_CHECKING:
     import dimod
 
+_EXACT = 2**53  # whole numbers below are exact in float64
 _LONGEST = 20  # positive literals of a clause that `model` writes out: 10^6 terms
 
 
@@ -126,7 +127,7 @@ class KSat(ConstraintProblem):
 def k_sat(
     *,
     n: int | None = None,
-    k: int = 3,
+    k: int = DEFAULT_K,
     m: int | None = None,
     alpha: float | None = None,
     planted: Literal["uniform", "quiet"] | None = None,
@@ -147,7 +148,8 @@ def k_sat(
     n
         Number of variables, 1 … n. With `clauses` it may be left out: the largest variable that stands there.
     k
-        Literals per random clause; 3 because 3-SAT is the field's standard.
+        Literals per random clause; 3 because 3-SAT is the field's standard. Given `clauses` all have this length if it
+        is another than 3, and any length if it is not.
     m, alpha
         Number of random clauses, or their number per variable: m = round(alpha n). One of the two. The
         formula is satisfiable with high probability below alpha = 1 for k = 2 and 4.267 for k = 3.
@@ -164,11 +166,11 @@ def k_sat(
         shorter; a clause with x and ¬x, which is always true, is left out, so there may be fewer than `m` of them.
         Both happen to a number of clauses that does not grow with n. The transition is studied without.
     clauses
-        Sequences of literals ±1 … ±n, of any lengths from 1; they take no option of random formulas, and `k` is not
-        used.
+        Sequences of literals ±1 … ±n, of any lengths from 1; they take no option of random formulas.
     weights
         For each of the `clauses` what violating it costs, above 0 (weighted MaxSAT); infinity for a clause that must
-        not be violated, whose cost is then 1 + (sum of the finite weights). None: 1 each.
+        not be violated, whose cost is then 1 + (sum of the finite weights), a sum that must be below 2^53 - 1 to leave
+        room for the 1. None: 1 each.
     seed
         Equal seeds give equal instances.
 
@@ -199,7 +201,7 @@ def k_sat(
     if clauses is not None:
         if m is not None or alpha is not None or seed is not None or chosen:
             raise ValueError(f"clauses: given ones take no {', '.join(['m, alpha', *kinds])} or seed, of random ones")
-        return _given(clauses, n, weights)
+        return _given(clauses, n, k, weights)
     if weights is not None:
         raise ValueError("weights belong to given clauses; take random ones from the instance of another formula")
     if len(chosen) > 1:
@@ -227,20 +229,50 @@ def k_sat(
     )
 
 
-def _given(clauses: Sequence[Sequence[int]], n: int | None, weights: ArrayLike | None) -> KSat:
+def _given(clauses: Sequence[Sequence[int]], n: int | None, k: int, weights: ArrayLike | None) -> KSat:
     n, literals, starts = given_constraints(clauses, n)
+    check_length(k, starts)
     costs = hard = None
     if weights is not None:
-        costs = np.array(weights, dtype=np.float64)
-        if costs.shape != (len(clauses),):
-            raise ValueError(f"weights of shape {costs.shape} for {len(clauses)} clauses: one for each")
+        costs = _costs(weights, len(starts) - 1)
         infinite = np.isposinf(costs)
         if infinite.any():
             hard = infinite
-            costs[hard] = 1 + costs[~hard].sum()
+            costs[hard] = 1 + _soft_sum(costs[~hard], beside_hard=True)
     return KSat(
         name="k-sat", parameters={"n": n}, num_vars=n, literals=literals, starts=starts, weights=costs, hard=hard
     )
+
+
+def _costs(weights: ArrayLike, number: int) -> Floats:
+    """Given weights as an array of one for each clause."""
+    try:
+        costs = np.array(weights, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError("weights: an array of numbers, one for each clause, or inf for a hard one") from None
+    if costs.shape != (number,):
+        raise ValueError(f"weights of shape {costs.shape} for {number} clauses: one for each")
+    _check_positive(costs, costs > 0)
+    return costs
+
+
+def _check_positive(weights: Floats, good: NDArray[np.bool_]) -> None:
+    if not good.all():
+        bad = int(good.argmin())
+        raise ValueError(f"weights[{bad}] = {weights[bad]}: above 0, or infinity for a hard clause")
+
+
+def _soft_sum(soft: Floats, *, beside_hard: bool) -> float:
+    """The sum of the weights of soft clauses; ValueError if it is infinite, or 1 more cannot be told from it."""
+    with np.errstate(over="ignore"):
+        total = float(soft.sum())
+    if beside_hard and total >= _EXACT - 1:
+        raise ValueError(
+            f"weights: soft ones add up to {total:g}; scale them below 2^53 - 1, as there are hard clauses"
+        )
+    if total == np.inf:
+        raise ValueError("weights: they add up to more than the largest float, 1.8e308: scale them")
+    return total
 
 
 def _check_weights(weights: Floats | None, hard: NDArray[np.bool_] | None, number: int) -> None:
@@ -250,10 +282,10 @@ def _check_weights(weights: Floats | None, hard: NDArray[np.bool_] | None, numbe
         return
     if weights.shape != (number,) or (hard is not None and hard.shape != (number,)):
         raise ValueError(f"weights (and hard) hold one entry for each of the {number} clauses")
-    bad = np.flatnonzero(~(np.isfinite(weights) & (weights > 0)))
-    if len(bad):
-        raise ValueError(f"weights[{bad[0]}] = {weights[bad[0]]}: above 0, or infinity for a hard clause")
-    if hard is not None and hard.any() and weights[hard].min() <= weights[~hard].sum():
+    _check_positive(weights, np.isfinite(weights) & (weights > 0))
+    if hard is None or not hard.any():
+        _soft_sum(weights, beside_hard=False)
+    elif weights[hard].min() <= _soft_sum(weights[~hard], beside_hard=True):
         raise ValueError("a hard clause weighs more than all others that are not hard together")
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sgq.checks import integer
 from sgq.models import Integers
 from sgq.parity import ParityEquations
 from sgq.problem import Seed
+from sgq_problems.constraints import DEFAULT_K, MOST_VARIABLES
 from sgq_problems.generalized import GeneralizedSat, given_fields, random_fields
 
 _AT_ONCE = 1 << 24  # coefficients up to which the builder eliminates, in some 0.2 s
@@ -54,7 +56,7 @@ class XorSat(GeneralizedSat):
 def xor_sat(
     *,
     n: int | None = None,
-    k: int = 3,
+    k: int = DEFAULT_K,
     m: int | None = None,
     alpha: float | None = None,
     planted: bool = False,
@@ -77,8 +79,8 @@ def xor_sat(
     planted
         Take as right sides the sums of a hidden, uniformly random assignment, so that it solves all equations.
     equations
-        Pairs of variables 1 … n, each once, and right side 0 or 1; they take no option of random ones, and `k` is not
-        used.
+        Pairs of variables 1 … n, each once, and right side 0 or 1; they take no option of random ones. If
+        `k` is another than 3, all have this number of variables.
     seed
         Equal seeds give equal instances.
 
@@ -102,8 +104,8 @@ def xor_sat(
     if equations is None:
         fields = random_fields(XorSat, "xor-sat", n, k, m, alpha, planted, seed)
     else:
-        literals = [_literals(position, *_pair(position, e)) for position, e in enumerate(equations)]
-        fields = given_fields("xor-sat", literals, n, m=m, alpha=alpha, planted=planted, seed=seed)
+        n, literals = _given(equations, n)
+        fields = given_fields("xor-sat", literals, n, k, m=m, alpha=alpha, planted=planted, seed=seed)
     problem = XorSat(**fields)
     problem = replace(problem, members=_first_negated(problem))
     if planted or problem.num_vars * len(problem.right_sides) > _AT_ONCE:
@@ -119,7 +121,25 @@ def _first_negated(problem: XorSat) -> Integers:
     return members
 
 
-def _pair(position: int, equation: Any) -> tuple[Sequence[int], int]:
+def _given(equations: Iterable[tuple[Sequence[int], int]], n: int | None) -> tuple[int, list[list[int]]]:
+    """N, and the equations as literals of which an odd number must be true."""
+    try:
+        equations = list(equations)
+    except TypeError:
+        raise ValueError(f"equations={equations!r}: pairs of variables and right side, as in ((1, 2), 0)") from None
+    if n is None and not equations:
+        raise ValueError("equations=[]: give n, the number of variables")
+    most = MOST_VARIABLES if n is None else integer("n", n, 1, MOST_VARIABLES)
+    literals = []
+    for position, equation in enumerate(equations):
+        variables, side = _pair(position, equation)
+        _check(f"equations[{position}]", variables, side, most)
+        signs = [1 if side else -1] + [1] * (len(variables) - 1)
+        literals.append([sign * int(v) for sign, v in zip(signs, variables, strict=True)])
+    return max(map(abs, chain.from_iterable(literals))) if n is None else most, literals
+
+
+def _pair(position: int, equation: Any) -> tuple[list[int], int]:
     try:
         variables, side = equation
         return list(variables), side
@@ -127,9 +147,15 @@ def _pair(position: int, equation: Any) -> tuple[Sequence[int], int]:
         raise ValueError(f"equations[{position}] = {equation!r}: variables and right side, as in ((1, 2), 0)") from None
 
 
-def _literals(position: int, variables: Sequence[int], side: int) -> Sequence[int]:
-    if side not in (0, 1):
-        raise ValueError(f"equations[{position}] has the right side {side!r}: 0 or 1")
-    if any(not isinstance(v, int | np.integer) or v < 1 for v in variables):
-        raise ValueError(f"equations[{position}] = {list(variables)!r}: variables are integers 1 … n")
-    return [-v if position == 0 and not side else v for position, v in enumerate(variables)]
+def _check(name: str, variables: list[int], side: Any, most: int) -> None:
+    """ValueError if these are not different variables 1 … most and a bit."""
+    if np.ndim(side) or side not in (0, 1):
+        raise ValueError(f"{name} has the right side {side!r}: 0 or 1")
+    if not variables:
+        raise ValueError(f"{name} holds no variables: take it out")
+    for v in variables:
+        if isinstance(v, bool) or not isinstance(v, int | np.integer) or not 1 <= v <= most:
+            raise ValueError(f"{name} holds {v!r}: variables are integers 1 … {most}")
+    if len(set(variables)) < len(variables):
+        twice = next(v for v in variables if variables.count(v) > 1)
+        raise ValueError(f"{name} holds the variable {twice} twice: x ⊕ x = 0, so take both out")

@@ -142,15 +142,32 @@ def test_clause_solvers_agree_on_the_lowest_energy() -> None:
         (one_in_k_sat, {"clauses": [(1, 2), ()]}, "clause 1 is empty"),
         (one_in_k_sat, {"n": 4, "m": 2, "planted": "quiet"}, "planted='quiet': True or False"),
         (xor_sat, {"equations": [((1, 2), 2)]}, r"equations\[0\] has the right side 2: 0 or 1"),
-        (xor_sat, {"equations": [((1, 2), 0), ((1, -2), 0)]}, r"equations\[1\] = \[1, -2\]: variables are integers"),
+        (xor_sat, {"equations": [((1, 2), 0), ((1, -2), 0)]}, r"equations\[1\] holds -2: variables are integers 1 …"),
         (xor_sat, {"equations": [(1, 2)]}, r"equations\[0\] = \(1, 2\): variables and right side"),
-        (xor_sat, {"equations": [((1, 2, 2), 0)]}, "clause 0 holds the literal 2 twice"),
+        (xor_sat, {"equations": [((1, 2, 2), 0)]}, r"equations\[0\] holds the variable 2 twice: .* take both out"),
+        (xor_sat, {"equations": [((), 1)]}, r"equations\[0\] holds no variables"),
+        (xor_sat, {"equations": [((True, 2), 1)]}, r"equations\[0\] holds True: variables are integers"),
+        (xor_sat, {"equations": [((2**63,), 1)]}, r"equations\[0\] holds 9223372036854775808: .* 1 … 2147483647"),
+        (xor_sat, {"equations": [((1, 4), 1)], "n": 3}, r"equations\[0\] holds 4: variables are integers 1 … 3"),
+        (xor_sat, {"equations": [((1, 2), np.array([0, 1]))]}, r"equations\[0\] has the right side array.*: 0 or 1"),
+        (xor_sat, {"equations": []}, r"equations=\[\]: give n"),
+        (xor_sat, {"equations": 3}, "equations=3: pairs of variables and right side"),
+        (xor_sat, {"equations": [((1, 2), 0)], "k": 4}, "k=4: constraint 0 does not hold 4"),
+        (nae_sat, {"clauses": [(1, 2)], "k": 4}, "k=4: constraint 0 does not hold 4"),
+        (one_in_k_sat, {"clauses": [(True, 2)]}, "clauses hold bool values"),
         (xor_sat, {"equations": [((1, 2), 0)], "seed": 1}, "given constraints take no seed"),
     ],
 )
 def test_bad_arguments_are_named(builder: Callable[..., Any], parameters: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         builder(**parameters)
+
+
+def test_equations_may_be_a_generator_of_arrays() -> None:
+    """Unsigned ones too, whose negation would not be one."""
+    rows = np.array([[1, 3], [2, 3]], dtype=np.uint8)
+    problem = xor_sat(equations=((row, np.bool_(side)) for row, side in zip(rows, (0, 1), strict=True)), k=2)
+    assert problem.instance == [((1, 3), 0), ((2, 3), 1)]
 
 
 def test_long_constraints_have_energies_but_no_polynomial() -> None:

@@ -137,8 +137,12 @@ def test_quadratisation_keeps_the_minimum() -> None:
         ([(1, 2), (3, 2, 3)], "clause 1 holds the literal 3 twice: keep one"),
         ([(1, 2), (3, 2, -3)], "clause 1 holds both 3 and -3, which is always true: leave the clause out"),
         ([1, 2], "a sequence of clauses"),
-        ([[1, [2]]], "a sequence of clauses"),
-        ([[1, 2.5]], "clauses hold float64 values: literals are integers"),
+        (3, "a sequence of clauses"),
+        ([[1, [2]]], "clauses hold list values: literals are integers"),
+        ([[1, 2.5]], "clauses hold float values: literals are integers"),
+        ([[1, 2], [True, 2]], "clauses hold bool values: literals are integers"),
+        ([[1, 2], [3, 2**63]], "clause 1 holds 9223372036854775808: literals are ±1 … ±4"),
+        ([[1, 2], [3, -(2**64)]], "clause 1 holds -18446744073709551616: literals are ±1 … ±4"),
         (["1 2"], "literals are integers"),
     ],
 )
@@ -159,11 +163,33 @@ def test_bad_clauses_are_named(clauses: list, message: str) -> None:
         ({"n": 3, "alpha": float("nan")}, "alpha=nan: a finite number"),
         ({"clauses": []}, "give n"),
         ({"clauses": [(1, 2)], "m": 3}, "given ones take no m"),
+        ({"clauses": [(1, 2, 3, 4), (1, 2, 3)], "k": 4}, "k=4: constraint 1 does not hold 4 literals"),
+        ({"clauses": [(2**31,)]}, "clause 0 holds 2147483648: literals are ±1 … ±2147483647"),
+        ({"clauses": [(-(2**63),)]}, "clause 0 holds -9223372036854775808: literals are ±1 … ±2147483647"),
+        ({"clauses": [(1,)], "n": 2**31}, "n=2147483648: an integer of at least 1 and at most 2147483647"),
+        ({"n": 2**31, "m": 1}, "n=2147483648: an integer of at least 1 and at most 2147483647"),
     ],
 )
 def test_bad_parameters_are_named(parameters: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         k_sat(**parameters)
+
+
+def test_clauses_may_be_a_generator_and_k_their_length() -> None:
+    assert k_sat(clauses=(clause for clause in SATISFIABLE), k=2).clauses == SATISFIABLE
+    assert k_sat(clauses=np.array(SATISFIABLE, dtype=np.int8)).clauses == SATISFIABLE
+
+
+def test_variables_that_no_memory_holds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One clause about variable 2^31 - 1 is small, and its answer of 550 GB is not."""
+    monkeypatch.setattr("sgq_problems.constraints._memory", lambda: 16e9)
+    message = "num_vars=2147483647: an answer takes some 550 GB, and this machine has 16 GB; .* number those from 1"
+    with pytest.raises(ValueError, match=message):
+        k_sat(clauses=[(2**31 - 1,)])
+    (tmp_path / "a.wcnf").write_text("1 -2147483647 0\n")
+    with pytest.raises(ValueError, match=message):
+        sgq.load(tmp_path / "a.wcnf")
+    assert k_sat(clauses=[(10**7,)]).num_vars == 10**7
 
 
 def test_every_formula_of_the_collection_loads(data: Path) -> None:

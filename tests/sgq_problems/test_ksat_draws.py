@@ -85,7 +85,10 @@ def test_the_majority_of_signs_points_at_the_uniform_assignment_only() -> None:
     assert abs(overlaps["quiet"]) < 5 / np.sqrt(4000)
 
 
-@pytest.mark.parametrize(("n", "k", "m"), [(20, 3, 80), (21, 3, 83), (30, 4, 47), (7, 2, 3), (5, 1, 12), (9, 5, 0)])
+@pytest.mark.parametrize(
+    ("n", "k", "m"),
+    [(20, 3, 80), (21, 3, 83), (30, 4, 47), (7, 2, 3), (5, 1, 12), (9, 5, 0), (9, 7, 33), (40, 40, 200)],
+)
 def test_every_literal_of_a_regular_formula_stands_equally_often(n: int, k: int, m: int) -> None:
     problem = k_sat(n=n, k=k, m=m, regular=True, seed=1)
     assert np.diff(problem.starts).tolist() == [k] * m
@@ -112,6 +115,20 @@ def test_which_variables_meet_in_a_regular_formula_is_uniform() -> None:
     expected = 300 * 8 * 3 / 15
     statistic = sum((met[pair] - expected) ** 2 / expected for pair in itertools.combinations(range(1, 7), 2))
     assert statistic < 14 + 5 * np.sqrt(28)
+
+
+def test_signs_and_places_of_long_regular_clauses_are_uniform() -> None:
+    """Variable 1 in three of four clauses, positive in one or two: which, and its places there, are uniform."""
+    seen: Counter[tuple[bool, ...]] = Counter()
+    places: Counter[int] = Counter()
+    for seed in range(2000):
+        rows = k_sat(n=4, k=3, m=4, regular=True, seed=seed).literals.reshape(4, 3)
+        places.update(np.argmax(np.abs(rows) == 1, axis=1)[(np.abs(rows) == 1).any(axis=1)].tolist())
+        seen[tuple((rows == 1).any(axis=1).tolist())] += 1
+    one = [bits for bits in itertools.product((False, True), repeat=4) if sum(bits) == 1]
+    two = [bits for bits in itertools.product((False, True), repeat=4) if sum(bits) == 2]
+    assert_distributed(seen, {bits: 1 / 4 for bits in one} | {bits: 1 / 6 for bits in two})
+    assert_distributed(places, dict.fromkeys(range(3), 1.0))
 
 
 def test_clauses_with_replacement_collapse() -> None:

@@ -64,11 +64,26 @@ def test_the_lowest_weight_is_found_by_enumeration_of_the_polynomial() -> None:
         ([-1, 1], r"weights\[0\] = -1.0"),
         ([1, np.nan], r"weights\[1\] = nan"),
         ([1, -np.inf], r"weights\[1\] = -inf"),
+        ([np.inf, np.nan], r"weights\[1\] = nan"),
+        (["a", 1], "weights: an array of numbers, one for each clause"),
+        ([1e17, np.inf], r"weights: soft ones add up to 1e\+17; scale them below 2\^53 - 1"),
+        ([1e308, 1e308], "weights: they add up to more than the largest float"),
     ],
 )
 def test_bad_weights_are_named(weights: list[float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         k_sat(clauses=[(1, 2), (-1,)], weights=weights)
+
+
+def test_weights_that_overflow_beside_a_hard_clause() -> None:
+    """NumPy's warning would be an error here."""
+    with pytest.raises(ValueError, match="weights: soft ones add up to inf; scale them"):
+        k_sat(clauses=[(1, 2), (-1,), (2,)], weights=[1e308, 1e308, np.inf])
+
+
+def test_the_heaviest_soft_clauses_beside_a_hard_one() -> None:
+    problem = k_sat(clauses=[(1,), (2,)], weights=[2.0**53 - 2, np.inf])
+    assert problem.energies([[1, 0], [0, 1]]).tolist() == [2**53 - 1, 2**53 - 2]
 
 
 def test_a_hard_clause_that_is_too_light_is_refused() -> None:
