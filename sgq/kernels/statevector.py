@@ -64,7 +64,15 @@ class Statevector:
         self.layer(self.real[:0], 0.0, angle)
 
     def layer(self, diagonal: NDArray[Any], turn: float, rotation: float) -> None:
-        """Multiply by exp(-i turn diagonal), then by exp(-i rotation Σ X), in one go."""
+        """Multiply by exp(-i turn diagonal), then by exp(-i rotation Σ X), in one go.
+
+        A diagonal of another kind, size or layout than the amplitudes is a ValueError: the passes read raw memory.
+        """
+        if diagonal.dtype != self.kind or diagonal.size not in (0, self.real.size) or not diagonal.flags.c_contiguous:
+            raise ValueError(
+                f"diagonal is {diagonal.dtype} of shape {diagonal.shape}: {self.real.size} contiguous numbers of kind "
+                f"{self.kind} are needed"
+            )
         n, sine, cosine = self.num_qubits, np.sin(rotation), np.cos(rotation)
         if self.real.size < 8 * self._lanes:
             self._small_layer(diagonal, turn, sine, cosine)

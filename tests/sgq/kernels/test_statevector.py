@@ -113,6 +113,14 @@ def test_turn_and_rotation_apart_are_a_layer() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "wrong", [np.zeros(256, np.float32), np.zeros(128), np.zeros(512)[::2]], ids=["kind", "size", "layout"]
+)
+def test_a_diagonal_that_does_not_fit_is_refused(wrong: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="256 contiguous numbers of kind float64"):
+        Statevector(8).turn(wrong, 0.1)
+
+
 @pytest.mark.parametrize(("kind", "accuracy"), [(np.float32, 2e-4), (np.float64, 1e-12)])
 def test_large_angles_keep_their_digits(kind: type, accuracy: float) -> None:
     """Energies that float32 holds exactly, turned by a thousand turns and more, as in a long evolution."""
