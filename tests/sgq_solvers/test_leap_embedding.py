@@ -1,5 +1,6 @@
 """Chains and gauges: what Ocean's own embedding gives, and what does not change the physics."""
 
+from base64 import b64encode
 from typing import Any
 
 import dimod
@@ -13,6 +14,7 @@ from dwave.embedding import unembed_sampleset
 from dwave.system.testing import MockDWaveSampler
 
 from sgq_solvers.leap import DWaveQPUSampler
+from sgq_solvers.leap.answers import decode_answer
 from sgq_solvers.leap.embedding import embed, find_chains, given_chains, unembed
 
 
@@ -67,6 +69,28 @@ def test_chains_are_read_as_ocean_reads_them(mock: Any) -> None:
     columns = [list(ocean.variables).index(model.variables[k]) for k in odd]
     np.testing.assert_array_equal(values[:, odd], ocean.record.sample[:, columns])
     np.testing.assert_allclose(broken.mean(axis=1), ocean.record.chain_break_fraction)
+
+
+@pytest.mark.parametrize("num_qubits", [1, 7, 8, 20])
+def test_answers_are_decoded_as_ocean_decodes_them(num_qubits: int) -> None:
+    from dwave.cloud.coders import decode_qp_numpy
+
+    rng = np.random.default_rng(num_qubits)
+    qubits = np.sort(rng.choice(50, num_qubits, replace=False)).astype("<i4")
+    bits, occurrences = rng.integers(2, size=(9, num_qubits)), rng.integers(1, 100, 9).astype("<i4")
+    arrays = {
+        "active_variables": qubits,
+        "num_occurrences": occurrences,
+        "energies": np.zeros(9, "<f8"),
+        "solutions": np.packbits(bits.astype(np.uint8), axis=1),
+    }
+    answer: dict[str, Any] = {name: b64encode(array.tobytes()).decode() for name, array in arrays.items()}
+    answer |= {"format": "qp", "num_variables": 50, "timing": {"qpu_access_time": 12}}
+    reads = decode_answer(answer)
+    ocean = decode_qp_numpy({"type": "ising", "answer": dict(answer)})
+    np.testing.assert_array_equal(reads.spins, ocean["solutions"][:, qubits])
+    np.testing.assert_array_equal(reads.occurrences, ocean["num_occurrences"])
+    assert reads.timing == {"qpu_access_time": 12.0}
 
 
 def test_a_gauge_is_undone_in_what_is_read() -> None:

@@ -1,4 +1,4 @@
-"""Jobs on the loopback service: whatever happens before they are fetched, none is lost, and no token is kept."""
+"""Jobs on the loopback service, from submission to another process; their faults have files of their own."""
 
 import json
 import logging
@@ -168,100 +168,6 @@ def test_killed_before_an_id_was_recorded(sapi: Service, tmp_path: Path) -> None
     assert samples.first.energy == pytest.approx(GROUND)
 
 
-def test_a_reply_that_was_lost_is_found_by_the_label(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
-    sapi.inject(faults.lost_reply())
-    job = sampler.submit(GLASS, tmp_path / "job.json", embedding_seed=1)
-    assert job.fetch().first.energy == pytest.approx(GROUND)
-    assert len(sapi.submitted) == 1
-
-
-def test_what_did_not_arrive_is_sent_again_on_request_alone(
-    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path
-) -> None:
-    path = tmp_path / "job.json"
-    sapi.inject(faults.unavailable("submit"))
-    with pytest.raises(
-        ConnectionError, match=r"failed \(HTTP 503\): try again in a while; the job stands in .*job.json"
-    ):
-        sampler.submit(GLASS, path, embedding_seed=1)
-    with pytest.raises(ValueError, match="1 submissions, of which 1 not known to have arrived"):
-        Job(path).fetch()
-    assert len(sapi.submitted) == 1
-    job = Job(path)
-    assert job.resubmit() == 1
-    assert job.fetch().first.energy == pytest.approx(GROUND)
-
-
-@pytest.mark.parametrize(
-    ("fault", "error", "message"),
-    [
-        (faults.failed_job("Chip too warm"), ValueError, r"1 submissions, of which 1 failed \(Chip too warm\)"),
-        (faults.solver_offline(), ValueError, r"failed \(Solver is offline\)"),
-        (faults.cancelled_job(), ValueError, "1 submissions, of which 1 cancelled"),
-        (faults.truncated_answer(), ValueError, "1 unreadable .D-Wave's service gave an answer that cannot be read"),
-        (faults.answer_without("solutions"), ValueError, "1 unreadable"),
-    ],
-)
-def test_jobs_that_fail_say_so_and_can_be_sent_again(
-    sapi: Service,
-    sampler: DWaveQPUSampler,
-    tmp_path: Path,
-    fault: faults.Fault,
-    error: type[Exception],
-    message: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("sgq_solvers.leap.service._PATIENCE", 2)
-    sapi.inject(fault)
-    job = sampler.submit(GLASS, tmp_path / "job.json", embedding_seed=1)
-    with pytest.raises(error, match=message) as caught:
-        job.fetch()
-    assert "\n" not in str(caught.value)
-    with pytest.raises(error, match=message):
-        Job(tmp_path / "job.json").fetch(partial=True)
-    assert job.resubmit() == 1
-    assert job.fetch().first.energy == pytest.approx(GROUND)
-
-
-@pytest.mark.parametrize("kind", ["poll", "answer"])
-def test_a_service_that_stumbles_is_asked_again(
-    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path, kind: str
-) -> None:
-    job = sampler.submit(GLASS, tmp_path / "job.json", embedding_seed=1)
-    sapi.inject(faults.unavailable(kind, times=2))
-    sapi.inject(faults.nonsense(kind))
-    assert job.fetch().first.energy == pytest.approx(GROUND)
-
-
-def test_a_service_that_stays_down_leaves_the_job(
-    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sgq_solvers.leap.service._PATIENCE", 2)
-    job = sampler.submit(GLASS, tmp_path / "job.json", embedding_seed=1)
-    sapi.inject(faults.unavailable("poll", 500, times=None))
-    with pytest.raises(ConnectionError, match="HTTP 500"):
-        job.fetch()
-    sapi.heal()
-    sapi.inject(faults.refused_token())
-    with pytest.raises(ValueError, match="the API token was refused: run `dwave setup`"):
-        job.fetch()
-    sapi.heal()
-    assert Job(tmp_path / "job.json").fetch().first.energy == pytest.approx(GROUND)
-
-
-def test_the_processor_may_go_away_or_change(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
-    job = sampler.submit(GLASS, tmp_path / "a.json", embedding_seed=1)
-    sapi.inject(faults.cancelled_job())
-    other = sampler.submit(GLASS, tmp_path / "b.json", embedding_seed=1)
-    sapi.recalibrate("loopback_chimera")
-    with pytest.raises(ValueError, match=r"working graph of loopback_chimera changed .* as a new job"):
-        other.resubmit()
-    sapi.withdraw("loopback_chimera")
-    assert job.fetch().first.energy == pytest.approx(GROUND)
-    with pytest.raises(ValueError, match="no such processor online"):
-        other.resubmit()
-
-
 def test_two_processes_with_one_file_lose_nothing_of_each_other(
     sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,6 +264,28 @@ def test_a_submission_that_is_refused_as_a_whole_leaves_no_file(
     with pytest.raises(ValueError, match=r"no parameter 'num_read' \(did you mean 'num_reads'\?\)"):
         sampler.submit(GLASS, path, num_read=5)
     assert not path.exists()
+
+
+def test_a_submission_that_is_refused_after_others_leaves_the_file(
+    sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, reply = tmp_path / "job.json", sapi.reply
+
+    def refused_after_the_first(request: Any) -> Any:
+        answer = reply(request)
+        if request.kind == "submit":
+            sapi.inject(faults.refused_token())
+        return answer
+
+    monkeypatch.setattr(sapi, "reply", refused_after_the_first)
+    with pytest.raises(ValueError, match=r"token was refused: run `dwave setup`.*; the job stands in .*job\.json"):
+        sampler.submit(GLASS, path, num_reads=30, num_gauges=3, embedding_seed=1)
+    monkeypatch.setattr(sapi, "reply", reply)
+    sapi.heal()
+    job = Job(path)
+    assert [s.state for s in job.submissions] == ["PENDING", "FAILED", "unsent"]
+    assert job.resubmit() == 2
+    assert job.fetch().record.num_occurrences.sum() == 30
 
 
 def test_labels_of_every_kind_survive_the_file(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:

@@ -105,7 +105,8 @@ class Job:
                 raise ConnectionError(f"{error}{self._afterwards()}") from None
         except ValueError as error:
             submission.state, submission.message = "FAILED", str(error)
-            raise
+            others = any(s.id is not None for s in self.submissions)
+            raise ValueError(f"{error}{self._afterwards()}" if others else str(error)) from None
         submission.state = "PENDING"
 
     def refresh(self, wait: float = 0) -> None:
