@@ -8,12 +8,13 @@ import traceback
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import dimod
 import pytest
 
 import sgq
-from sgq_solvers.leap import DWaveQPUSampler
+from sgq_solvers.leap import DWaveQPUSampler, list_qpus
 
 TOKEN = "DEV-0123456789abcdef"
 
@@ -183,3 +184,26 @@ def test_what_is_not_configured_is_explained_and_the_token_never_shown(
     shown += caplog.text + "".join(capfd.readouterr())
     assert TOKEN not in shown
     assert "\n" not in str(caught.value)
+
+
+def test_the_processors_of_the_account(sapi: Any) -> None:
+    sapi.solvers["loopback_pegasus"].status = "OFFLINE"
+    rows = {row["name"]: row for row in list_qpus()}
+    assert list(rows) == ["loopback_zephyr", "loopback_pegasus", "loopback_chimera"]
+    assert rows["loopback_chimera"] | {"graph_id": ""} == {
+        "name": "loopback_chimera",
+        "graph_id": "",
+        "topology": "chimera 4 × 4 × 4",
+        "qubits": 126,
+        "couplers": 341,
+        "load": 0.1,
+        "status": "online",
+    }
+    assert rows["loopback_pegasus"]["status"] == "offline"
+
+
+def test_a_mock_keeps_no_jobs(tmp_path: Path) -> None:
+    from dwave.system.testing import MockDWaveSampler
+
+    with pytest.raises(ValueError, match="MockDWaveSampler keeps no jobs"):
+        DWaveQPUSampler(MockDWaveSampler()).submit(complete_graph(3), tmp_path / "job.json")

@@ -21,7 +21,7 @@ pytest.importorskip("dwave.system")
 from sapi import faults
 from sapi.service import TOKEN, Service
 
-from sgq_solvers.leap import DWaveQPUSampler, Job, find_jobs, list_qpus, reverse_schedule
+from sgq_solvers.leap import DWaveQPUSampler, Job, find_jobs, reverse_schedule
 
 GLASS = sgq.build("sherrington-kirkpatrick", n=7, seed=3)
 GROUND = sgq.solve(GLASS, "exhaustive").first.energy
@@ -327,26 +327,3 @@ def test_files_that_hold_no_job(sapi: Service, sampler: DWaveQPUSampler, tmp_pat
             Job(tmp_path / f"{name}.json")
     assert [str(job.path) for job in find_jobs(tmp_path)] == [str(tmp_path / "a.json")]
     assert os.listdir(tmp_path).count("a.json") == 1
-
-
-def test_the_processors_of_the_account(sapi: Service) -> None:
-    sapi.solvers["loopback_pegasus"].status = "OFFLINE"
-    rows = {row["name"]: row for row in list_qpus()}
-    assert list(rows) == ["loopback_zephyr", "loopback_pegasus", "loopback_chimera"]
-    assert rows["loopback_chimera"] | {"graph_id": ""} == {
-        "name": "loopback_chimera",
-        "graph_id": "",
-        "topology": "chimera 4 × 4 × 4",
-        "qubits": 126,
-        "couplers": 341,
-        "load": 0.1,
-        "status": "online",
-    }
-    assert rows["loopback_pegasus"]["status"] == "offline"
-
-
-def test_a_mock_keeps_no_jobs(tmp_path: Path) -> None:
-    from dwave.system.testing import MockDWaveSampler
-
-    with pytest.raises(ValueError, match="MockDWaveSampler keeps no jobs"):
-        DWaveQPUSampler(MockDWaveSampler()).submit(GLASS, tmp_path / "job.json")
