@@ -17,7 +17,8 @@ import numpy as np
 from sgq.checks import integer, real, seed_integer
 from sgq.models import Floats, Integers
 from sgq_solvers.aer_circuit import QAOACircuit, spin_terms
-from sgq_solvers.qaoa_angles import AngleSearch, given_angles, ramp
+from sgq_solvers.qaoa_angles import AngleSearch, given_angles
+from sgq_solvers.qaoa_starts import fixed_angles
 from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
             Layers.
         gamma, beta
             Angles of the layers, p numbers each, gamma in units of 1/energy. Used as given, both or neither.
-            By default COBYLA optimises them. It starts from
-            gamma_l = (1 + 2x) / (4 rms) and beta_l = (π/32) (7 - 6x) with x = (l - 1/2)/p and rms² the mean over
-            spins of the sum of c² over the terms that hold the spin: close to the best angles of the SK model.
+            By default COBYLA optimises them, from the best angles of the SK model of infinite size
+            (`sgq.theory.qaoa`), gamma divided by rms, with rms² the mean over spins of the sum of c² over the terms
+            that hold the spin; for p > 8 those of p = 8 interpolated.
         shots
             Measurements behind each energy that the optimiser sees; by default exact expectations where there are
             any (a density matrix, or a state vector without noise), else 1024.
@@ -136,7 +137,7 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
         outcome, stopped = None, None
         search = AngleSearch(lambda angles: ansatz.expectation(angles, shots), maxiter, clock, target, progress)
         if angles is None:
-            stopped = search.optimise(ramp(p, ansatz.unit), ansatz.unit)
+            stopped = search.optimise(fixed_angles(p, ansatz.unit), ansatz.unit)
         else:
             if not (machine.exact or shots):  # time on a machine is dear: the reads are the estimate too
                 outcome = ansatz.measure(angles, num_reads)

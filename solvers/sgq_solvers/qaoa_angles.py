@@ -34,12 +34,6 @@ def given_angles(gamma: ArrayLike | None, beta: ArrayLike | None, p: int) -> Flo
     return np.concatenate(angles)
 
 
-def ramp(p: int, unit: float) -> Floats:
-    """Angles close to the best ones of the SK model, for a model whose rms local field is `unit`."""
-    x = (np.arange(p) + 0.5) / p
-    return np.concatenate([(1 + 2 * x) / (4 * unit), np.pi / 32 * (7 - 6 * x)])
-
-
 class AngleSearch:
     """The lowest expectation seen, with its angles, and when to stop looking.
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from sgq.checks import integer, seed_integer
 from sgq.models import Floats, energy_tolerance
+from sgq.problem import Problem
 from sgq_solvers.aer_circuit import spin_terms
 from sgq_solvers.elimination import Elimination, places
 from sgq_solvers.layer_averages import LayerAverages
@@ -58,7 +59,8 @@ class RecursiveQAOASampler(Sampler, dimod.PolySampler):
         seed
             Integer below 2^31 that draws among equally sure products.
         time_limit
-            Seconds after which, as after Ctrl-C, the largest term that is left replaces the surest product.
+            Seconds after which, at most one step late, and as after Ctrl-C, the largest term that is left replaces the
+            surest product.
         progress
             Called as ``progress(fraction_done, lowest_expectation)`` after every step.
 
@@ -114,6 +116,12 @@ class RecursiveQAOASampler(Sampler, dimod.PolySampler):
             proven=not rest.fixed,
             **({"stopped": stopped} if stopped else {}),
         )
+
+    def warm_up(self, problem: Problem) -> None:
+        """Import and compile what a run needs, on a ring too long for enumeration."""
+        ring = dimod.BinaryQuadraticModel({}, {(k, (k + 1) % 17): 1.0 for k in range(17)}, "SPIN")
+        for p in (1, 2):
+            self.sample(ring, p=p, cutoff=16, maxiter=1)
 
     def sample_poly(self, poly: dimod.BinaryPolynomial, **parameters: Any) -> dimod.SampleSet:
         """The same for a polynomial; a product of three spins set to a sign makes s_k = ± s_i s_j."""
