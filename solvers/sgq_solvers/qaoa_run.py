@@ -177,11 +177,8 @@ def _check_memory(n: int, itemsize: int, gradient: bool, sorted_too: bool, liste
     amplitude = itemsize * (3 + 2 * gradient) + 16 * (sorted_too + listed_too)  # twice the positions in int64, at work
     needed, free = amplitude * 2.0**n, free_memory()
     if needed > free:
-        savings = " or precision='single'" if itemsize == 8 else ""
-        savings = (
-            " (optimizer='COBYLA'" + savings + " takes less)" if gradient else savings and " (precision='single' less)"
-        )
+        less = [*(["optimizer='COBYLA'"] if gradient else []), *(["precision='single'"] if itemsize == 8 else [])]
         raise ValueError(
-            f"{n} variables: qaoa needs {needed:.4g} bytes, {amplitude} for each of 2^{n} amplitudes{savings}, and "
-            f"{free:.4g} are free; take a smaller instance, or annealing"
+            f"{n} variables: qaoa needs {needed / 1e9:.3g} GB, {amplitude} bytes for each of 2^{n} amplitudes, and "
+            f"{free / 1e9:.3g} GB are free; take {', '.join([*less, 'a smaller instance'])}, or annealing"
         )

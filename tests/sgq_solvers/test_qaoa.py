@@ -4,6 +4,7 @@ The chi-square test has a fixed seed and fails a correct sampler with probabilit
 """
 
 import math
+import re
 from functools import partial
 
 import dimod
@@ -134,14 +135,21 @@ def test_models_without_interactions_or_variables() -> None:
 
 @pytest.mark.parametrize("n", [25, 64, 1000])
 def test_what_does_not_fit_in_memory_is_refused_before_any_is_taken(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message has the number of bytes: five float64 an amplitude with gradients, three without."""
+    """The message has what it would take: five float64 an amplitude with gradients, three without."""
     monkeypatch.setattr("sgq_solvers.qaoa_run.free_memory", lambda: 5e8)
     ring = dimod.BinaryQuadraticModel({}, {(i, (i + 1) % n): 1.0 for i in range(n)}, "SPIN")
-    needed = f"{40 * 2.0**n:.4g}".replace("+", r"\+")
-    with pytest.raises(ValueError, match=rf"^{n} variables: qaoa needs {needed} bytes.* 5e\+08 are free.* annealing$"):
+    with_gradient, without = (re.escape(f"{each * 2.0**n / 1e9:.3g} GB") for each in (40, 24))
+    with pytest.raises(ValueError, match=rf"^{n} variables: qaoa needs {with_gradient}.* 0.5 GB are free.* annealing$"):
         QAOASampler().sample(ring)
-    with pytest.raises(ValueError, match=rf"needs {24 * 2.0**n:.4g}".replace("+", r"\+")):
+    with pytest.raises(ValueError, match=f"needs {without}, 24 bytes for each .* take precision='single', a smaller"):
         QAOASampler().sample(ring, optimizer="COBYLA")
+
+
+def test_compare_runs_it_beside_others() -> None:
+    problem = sgq.build("sherrington-kirkpatrick", n=8, seed=1)
+    table = sgq.compare(problem, {"p=1": ("qaoa", {}), "p=3": ("qaoa", {"p": 3}), "exact": ("exhaustive", {})}, seed=1)
+    chances = {row.label: row.success_probability for row in table.rows}
+    assert 0 < chances["p=1"] < chances["p=3"] < 1
 
 
 @pytest.mark.parametrize(
