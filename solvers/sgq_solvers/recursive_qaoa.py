@@ -68,8 +68,9 @@ class RecursiveQAOASampler(Sampler, dimod.PolySampler):
         -------
         dimod.SampleSet
             One row. ``info["sgq"]``: `strengths`, |m| of every step in turn; `expectation`, QAOA's energy of the whole
-            model before the first step (None if there was none); `proven`, whether enumeration did it all; `stopped`
-            (``"time_limit"`` or ``"interrupt"``), after which `strengths` are |coefficients|.
+            model before the first step (None if there was none); `proven`, whether enumeration did it all; `selected`,
+            as the answer is no read that another run would draw anew; `stopped` (``"time_limit"`` or
+            ``"interrupt"``), after which `strengths` are |coefficients|.
 
         Raises
         ------
@@ -114,6 +115,7 @@ class RecursiveQAOASampler(Sampler, dimod.PolySampler):
             polynomial.energies(row),
             **info,
             proven=not rest.fixed,
+            selected=True,
             **({"stopped": stopped} if stopped else {}),
         )
 
