@@ -22,7 +22,7 @@ class Fault:
     kind
         The requests that it hits; all of them where None; no request but a job at ``"job"``.
     status
-        HTTP status of the reply.
+        HTTP status of the reply; 0 leaves it as it is.
     body
         The reply; the service's usual error of this status where None.
     accepted

@@ -105,7 +105,7 @@ class Service:
         fault = self._state.struck(request.kind)
         if fault is None or fault.accepted:
             reply = self._carried_out(request)
-        if fault is None or fault.seconds:
+        if fault is None or not fault.status:
             self._state.wait(fault.seconds if fault else 0)
             return reply
         return error(fault.status, "injected") if fault.body is None else Reply(fault.status, fault.body)

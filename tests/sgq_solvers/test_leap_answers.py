@@ -33,12 +33,12 @@ pytestmark = pytest.mark.usefixtures("no_token_is_left", "impatient")
         Fault("poll", 502, b"<html>\nBad gateway\n</html>"),
         faults.nonsense("poll"),
         faults.nonsense("answer"),
-        faults.slow_reply("poll", 2.0),
-        faults.slow_reply("answer", 2.0),
+        faults.slow_reply("poll", 30),
+        faults.slow_reply("answer", 30),
     ],
 )
 def test_what_passes_is_waited_for(sapi: Service, job_file: Path, fault: Fault) -> None:
-    configure(request_timeout=0.5)
+    configure(request_timeout=1.5)
     sapi.slow_down(0.05)
     job = submit(job_file)
     sapi.inject(fault)
@@ -224,7 +224,7 @@ def test_the_process_dies_after_it_submitted(sapi: Service, job_file: Path) -> N
 def test_the_process_dies_while_it_submits(sapi: Service, job_file: Path) -> None:
     """The second of three submissions has arrived, the process has not heard of it, and the third is not sent."""
     sapi.solvers[QPU].properties["num_reads_range"] = [1, 10]
-    sapi.inject(faults.slow_reply("submit", 0.0, times=1))
+    sapi.inject(faults.slow_reply("submit", 0.0))
     sapi.inject(faults.slow_reply("submit", 30.0))
     killed(job_file, lambda: len(sapi.jobs) == 2)
     job = Job(job_file)

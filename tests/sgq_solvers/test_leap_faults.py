@@ -29,13 +29,13 @@ pytestmark = pytest.mark.usefixtures("no_token_is_left", "impatient")
         (faults.refused_token(), ValueError, "the API token was refused: run `dwave setup`"),
         (faults.unavailable("solvers"), ConnectionError, r"failed \(HTTP 503\): try again"),
         (faults.nonsense("solvers"), ConnectionError, "cannot be read"),
-        (faults.slow_reply("solvers", 2.0), ConnectionError, "does not answer"),
+        (faults.slow_reply("solvers", 30), ConnectionError, "does not answer"),
     ],
 )
 def test_no_processor_to_be_had(
     sapi: Service, job_file: Path, fault: Fault, error: type[Exception], message: str
 ) -> None:
-    configure(request_timeout=0.5)
+    configure(request_timeout=1.5)
     sapi.inject(fault)
     assert matches(message, line_of(error, lambda: submit(job_file)))
     assert not job_file.exists()
@@ -111,9 +111,9 @@ def test_the_cache_on_disk_holds_no_token_and_no_working_graph_of_yesterday(
     }
 
 
-@pytest.mark.parametrize("fault", [faults.lost_reply(), faults.slow_reply("submit", 2.0)])
+@pytest.mark.parametrize("fault", [faults.lost_reply(), faults.slow_reply("submit", 30)])
 def test_a_submission_whose_receipt_is_lost_is_found_again(sapi: Service, job_file: Path, fault: Fault) -> None:
-    configure(request_timeout=0.5)
+    configure(request_timeout=1.5)
     sapi.inject(fault)
     check(submit(job_file).fetch())
     check(Job(job_file).fetch())
