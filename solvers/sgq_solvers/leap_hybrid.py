@@ -16,7 +16,7 @@ import numpy as np
 from sgq.checks import real
 from sgq.models import quadratic_form
 from sgq.problem import Problem
-from sgq_solvers.leap.connection import in_plain_words, ocean, service_error, setup_error
+from sgq_solvers.leap.connection import configured_client, in_plain_words, ocean, service_error, setup_error
 from sgq_solvers.leap.service import Service
 from sgq_solvers.sampler import Sampler, spin_samples
 
@@ -99,7 +99,7 @@ class LeapHybridBQMSampler(Sampler):
         dimod.SampleSet
             As `sample` returns it.
         """
-        service = Service(self._connected().client.config)
+        service = Service(self._configuration())
         try:
             return _fetched(service, bqm, problem_id)
         finally:
@@ -119,6 +119,14 @@ class LeapHybridBQMSampler(Sampler):
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    def _configuration(self) -> Any:
+        """Ocean's, which reaches answers of a solver that has gone away too."""
+        if hasattr(self._solver, "client"):
+            return self._solver.client.config
+        client = configured_client()
+        client.close(wait=False)
+        return client.config
 
     def _connected(self) -> Any:
         if self._solver is None or isinstance(self._solver, str):

@@ -139,6 +139,7 @@ def test_an_answer_is_fetched_later(hybrid: LeapHybridBQMSampler, sapi: Service,
         hybrid.sample(model())
     sapi.heal()
     (id_,) = sapi.jobs
+    sapi.withdraw("loopback_hybrid")
     with LeapHybridBQMSampler() as another:
         samples = another.fetch(model(), id_)
         assert samples.info["sgq"]["problem_id"] == id_
