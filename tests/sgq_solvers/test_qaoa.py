@@ -16,7 +16,9 @@ from scipy.linalg import expm
 from scipy.stats import chisquare
 
 import sgq
+from sgq.models import quadratic_form
 from sgq.theory.qaoa import sherrington_kirkpatrick_energy
+from sgq_solvers.one_layer import OneLayer
 from sgq_solvers.qaoa import QAOASampler
 from sgq_solvers.qaoa_starts import fixed_angles
 
@@ -78,6 +80,16 @@ def test_one_spin_in_a_field() -> None:
     model = dimod.BinaryQuadraticModel({"x": h}, {}, 2.0, "SPIN")
     info = QAOASampler().sample(model, gamma=[gamma], beta=[beta]).info["sgq"]
     assert info["expectation"] == pytest.approx(2 - h * np.sin(2 * beta) * np.sin(2 * gamma * h), abs=1e-12)
+
+
+@pytest.mark.parametrize(("precision", "accuracy"), [("single", 1e-6), ("double", 1e-13)])
+def test_one_layer_has_its_closed_form(precision: str, accuracy: float) -> None:
+    """Eighteen spins, all coupled, in a field: more qubits than one pass takes."""
+    problem = sgq.build("sherrington-kirkpatrick", n=18, field=0.3, seed=1)
+    form, _ = quadratic_form(problem.model, "SPIN")
+    single, pairs = OneLayer(form.fields, form.pairs, form.couplings).averages(0.5, 0.39)
+    info = sgq.solve(problem, "qaoa", gamma=[0.5], beta=[0.39], precision=precision, seed=1).info["sgq"]
+    assert info["expectation"] == pytest.approx(form.fields @ single + form.couplings @ pairs, rel=accuracy)
 
 
 @pytest.mark.parametrize("degree", [2, 3])
