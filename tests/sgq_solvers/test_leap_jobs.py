@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import dimod
 import numpy as np
 import pytest
 
@@ -21,7 +19,7 @@ pytest.importorskip("dwave.system")
 from sapi import faults
 from sapi.service import TOKEN, Service
 
-from sgq_solvers.leap import DWaveQPUSampler, Job, find_jobs, reverse_schedule
+from sgq_solvers.leap import DWaveQPUSampler, Job, reverse_schedule
 
 GLASS = sgq.build("sherrington-kirkpatrick", n=7, seed=3)
 GROUND = sgq.solve(GLASS, "exhaustive").first.energy
@@ -288,42 +286,14 @@ def test_a_submission_that_is_refused_after_others_leaves_the_file(
     assert job.fetch().record.num_occurrences.sum() == 30
 
 
-def test_labels_of_every_kind_survive_the_file(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
-    rng = np.random.default_rng(2)
-    labels = ["s", 7, (1, 2), (0, ("a", 3))]
-    couplings = {(labels[i], labels[j]): float(rng.normal()) for i in range(4) for j in range(i)}
-    model = dimod.BinaryQuadraticModel({"s": 0.1, 7: 1 / 3}, couplings, -0.25, "BINARY")
-    sampler.submit(model, tmp_path / "job.json", num_reads=20)
-    job = Job(tmp_path / "job.json")
-    assert job.plan.model == model
-    samples = sgq.solve(model, job)
-    assert set(samples.variables) == set(labels)
-    np.testing.assert_allclose(samples.record.energy, model.energies(samples), atol=1e-12)
-    assert samples.first.energy == pytest.approx(dimod.ExactSolver().sample(model).first.energy)
+def test_a_token_that_is_given_in_python_alone(sapi: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dwave.system import DWaveSampler
 
-
-def test_a_polynomial_is_read_on_its_own_variables(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
-    problem = sgq.build("p-spin", n=5, p=3, seed=1)
-    sampler.submit(problem, tmp_path / "job.json", num_reads=50, embedding_seed=1)
-    samples = sgq.solve(problem, Job(tmp_path / "job.json"))
-    assert list(samples.variables) == list(problem.variables)
-    np.testing.assert_allclose(samples.record.energy, problem.energies(samples), atol=1e-12)
-
-
-def test_files_that_hold_no_job(sapi: Service, sampler: DWaveQPUSampler, tmp_path: Path) -> None:
-    sampler.submit(GLASS, tmp_path / "a.json", embedding_seed=1)
-    document = json.loads((tmp_path / "a.json").read_text())
-    (tmp_path / "text.json").write_text("no JSON")
-    (tmp_path / "other.json").write_text("{}")
-    (tmp_path / "future.json").write_text(json.dumps({**document, "version": 2}))
-    (tmp_path / "damaged.json").write_text(json.dumps({k: v for k, v in document.items() if k != "chains"}))
-    for name, message in {
-        "text": "it is not JSON",
-        "other": "`sgq leap submit` writes",
-        "future": "of version 2",
-        "damaged": r"damaged \(KeyError: 'chains'\)",
-    }.items():
-        with pytest.raises(ValueError, match=message):
-            Job(tmp_path / f"{name}.json")
-    assert [str(job.path) for job in find_jobs(tmp_path)] == [str(tmp_path / "a.json")]
-    assert os.listdir(tmp_path).count("a.json") == 1
+    monkeypatch.delenv("DWAVE_API_TOKEN")
+    with DWaveSampler(token=TOKEN, solver="loopback_chimera") as qpu:
+        sampler = DWaveQPUSampler(qpu)
+        assert sampler.sample(GLASS.model, embedding_seed=1).first.energy == pytest.approx(GROUND)
+        sampler.submit(GLASS, tmp_path / "job.json", embedding_seed=1)
+        with pytest.raises(ValueError, match="no API token is configured"):
+            Job(tmp_path / "job.json").fetch()
+        assert Job(tmp_path / "job.json", client=qpu.client).fetch().first.energy == pytest.approx(GROUND)

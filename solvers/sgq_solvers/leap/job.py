@@ -35,6 +35,9 @@ class Job:
     ----------
     path
         A job file.
+    client
+        A `dwave.cloud.Client`, such as the attribute of a `DWaveSampler`, to reach the service under its
+        configuration; Ocean's own when None.
 
     Raises
     ------
@@ -44,15 +47,16 @@ class Job:
 
     parameters: Mapping[str, list[str]] = MappingProxyType({"timeout": [], "partial": [], "progress": []})
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, client: Any = None) -> None:
         self.path: Path | None = Path(path)
+        self._client = client
         self.plan, self.attached = read_job(self.path)
 
     @classmethod
     def of_plan(cls, plan: Plan, path: Path | None, attached: Any = None) -> Job:
         """A job that is not submitted yet, on disk unless `path` is None; `attached` is kept with it, JSON values."""
         job = cls.__new__(cls)
-        job.plan, job.path, job.attached = plan, path, attached
+        job.plan, job.path, job.attached, job._client = plan, path, attached, None
         if path is not None:
             write_job(path, plan, attached, new=True)
         return job
@@ -81,6 +85,7 @@ class Job:
             If the service refuses, or fails. What was sent stays recorded; nothing is sent twice.
         """
         self._check_graph(qpu)
+        self._client = qpu.client
         service = Service(qpu.client.config)
         try:
             for submission in self.submissions:
@@ -198,7 +203,7 @@ class Job:
         Parameters
         ----------
         qpu
-            The `DWaveSampler`; None finds the job's own processor.
+            The `DWaveSampler`; None finds the job's own processor under Ocean's configuration.
         """
         self.refresh()
         lost = [s for s in self.submissions if s.answer is None and s not in running(self.plan)]
@@ -264,10 +269,11 @@ class Job:
             )
 
     def _service(self) -> Service:
+        if self._client is not None:
+            return Service(self._client.config)
         client = configured_client()
-        config = client.config
         client.close(wait=False)
-        return Service(config)
+        return Service(client.config)
 
     def _save(self) -> None:
         if self.path is not None:
