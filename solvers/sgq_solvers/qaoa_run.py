@@ -11,7 +11,7 @@ import dimod
 import numpy as np
 
 from sgq.checks import choice, integer, real
-from sgq.models import Floats, Integers
+from sgq.models import Floats, Terms
 from sgq_solvers.aer_circuit import rms_field, spin_terms
 from sgq_solvers.memory import free_memory
 from sgq_solvers.qaoa_angles import AngleSearch, given_angles
@@ -68,17 +68,10 @@ class QAOARun:
     """
 
     def __init__(self, model: dimod.BinaryQuadraticModel | dimod.BinaryPolynomial, options: Options) -> None:
-        clock, progress = Clock(options.time_limit), checked_progress(options.progress)
-        p, maxiter = integer("p", options.p, 1), integer("maxiter", options.maxiter, 1)
-        angles = given_angles(options.gamma, options.beta, p)
-        start, objective = choice("start", options.start, STARTS), choice("objective", options.objective, OBJECTIVES)
-        gradient = angles is None and choice("optimizer", options.optimizer, OPTIMIZERS) == "L-BFGS-B"
-        alpha = real("alpha", options.alpha, 0, 1, above=True)
-        target = _target(options)
-        kind = KINDS[choice("precision", options.precision, KINDS)]
-        n = len(model.variables)
-        _check_memory(n, np.dtype(kind).itemsize, gradient, objective == "cvar", options.one_hot is not None)
-        from sgq.kernels.diagonal import diagonal, ground_states
+        clock = Clock(options.time_limit)
+        checked = _Checked(options)
+        n, kind = len(model.variables), checked.kind
+        _check_memory(n, np.dtype(kind).itemsize, checked.gradient, options)
         from sgq.kernels.statevector import Statevector
         from sgq.kernels.teams import Team
 
@@ -86,56 +79,93 @@ class QAOARun:
         self.polynomial, self.labels = spin_terms(model)
         groups = _groups(options, self.labels)
         mixer = _mixer(options, groups, self.labels, model.vartype)
-        masks, coefficients = self.polynomial.masks(), self.polynomial.coefficients
-        # Without its constant and in units of the local field, the cost fits float32 as well as it can.
-        unit, acting = rms_field(self.polynomial), masks != 0
-        constant = float(coefficients[~acting].sum())
-        energies = diagonal(masks[acting], coefficients[acting] / unit, n, kind, team)
-        if groups is None:
-            lowest, ground = ground_states(masks, coefficients, n, self.polynomial.tolerance, team)
-        else:
-            lowest, ground = allowed_ground_states(self.polynomial, allowed(groups, n))
+        cost = _Cost(self.polynomial, n, kind, groups, team)
         self.state = Statevector(n, kind, team)
-        ansatz = Ansatz(self.state, energies, mixer, _objective(objective, energies, alpha, ground))
-        units = np.repeat([unit, 1.0], p)
-        offset, scale = (0.0, 1.0) if objective == "overlap" else (constant, unit)
-
-        def value(angles: Floats) -> float:
-            return offset + scale * ansatz.value(angles * units)
-
-        def value_and_slopes(angles: Floats) -> tuple[float, Floats]:
-            value, slopes = ansatz.gradient(angles * units)
-            return offset + scale * value, slopes
-
-        search = AngleSearch(
-            value,
-            maxiter,
-            clock,
-            target,
-            progress,
-            value_and_slopes if gradient else None,
-            stages=1 if start == "fixed" else p,
-            offset=offset,
-            scale=scale,
-        )
-        stopped = None
-        if angles is None:
-            stopped = search_from(start, search, p, unit)
-        else:
-            search.evaluate_only(angles)
-        ansatz.run(search.angles * units)
+        ansatz = Ansatz(self.state, cost.energies, mixer, checked.objective(cost))
+        search, stopped = _searched(ansatz, cost, checked, clock)
+        ansatz.run(search.angles * np.repeat([cost.unit, 1.0], checked.p))
         self.info: dict[str, Any] = {
-            "gamma": search.angles[:p].tolist(),
-            "beta": search.angles[p:].tolist(),
-            "expectation": constant + unit * self.state.expectation(energies),
+            "gamma": search.angles[: checked.p].tolist(),
+            "beta": search.angles[checked.p :].tolist(),
+            "expectation": cost.constant + cost.unit * self.state.expectation(cost.energies),
             "objective": search.energy,
             "evaluations": search.evaluations,
-            "lowest_energy": lowest,
-            "ground_states": len(ground),
-            "ground_state_probability": float(self.state.probabilities(ground).sum()) / self.state.norm(),
+            "lowest_energy": cost.lowest,
+            "ground_states": len(cost.ground),
+            "ground_state_probability": float(self.state.probabilities(cost.ground).sum()) / self.state.norm(),
             "setup_seconds": clock.elapsed(),
             **({"stopped": stopped} if stopped else {}),
         }
+
+
+class _Checked:
+    """The options that need no model, checked."""
+
+    def __init__(self, options: Options) -> None:
+        self.progress = checked_progress(options.progress)
+        self.p, self.maxiter = integer("p", options.p, 1), integer("maxiter", options.maxiter, 1)
+        self.angles = given_angles(options.gamma, options.beta, self.p)
+        self.start = choice("start", options.start, STARTS)
+        self.name = choice("objective", options.objective, OBJECTIVES)
+        self.alpha = real("alpha", options.alpha, 0, 1, above=True)
+        optimizer = choice("optimizer", options.optimizer, OPTIMIZERS)
+        self.gradient = self.angles is None and optimizer == "L-BFGS-B"
+        self.kind = KINDS[choice("precision", options.precision, KINDS)]
+        self.target = _target(options)
+
+    def objective(self, cost: _Cost) -> Objective:
+        """What is minimised, in the units of the cost."""
+        if self.name == "mean":
+            return MeanEnergy(cost.energies)
+        return LowestPart(cost.energies, self.alpha) if self.name == "cvar" else GroundStateOverlap(cost.ground)
+
+
+class _Cost:
+    """The energies of all configurations, without their constant and in units of the rms local field.
+
+    So they fit float32 as well as they can. `lowest` is the lowest energy as it is, `ground` the states that have it.
+    """
+
+    def __init__(self, polynomial: Terms, n: int, kind: Any, groups: list[list[int]] | None, team: Team) -> None:
+        from sgq.kernels.diagonal import diagonal, ground_states
+
+        masks, coefficients = polynomial.masks(), polynomial.coefficients
+        acting = masks != 0
+        self.unit, self.constant = rms_field(polynomial), float(coefficients[~acting].sum())
+        self.energies = diagonal(masks[acting], coefficients[acting] / self.unit, n, kind, team)
+        if groups is None:
+            self.lowest, self.ground = ground_states(masks, coefficients, n, polynomial.tolerance, team)
+        else:
+            self.lowest, self.ground = allowed_ground_states(polynomial, allowed(groups, n))
+
+
+def _searched(ansatz: Ansatz, cost: _Cost, checked: _Checked, clock: Clock) -> tuple[AngleSearch, str | None]:
+    """The search for angles, done, and why it stopped early."""
+    units = np.repeat([cost.unit, 1.0], checked.p)
+    offset, scale = (0.0, 1.0) if checked.name == "overlap" else (cost.constant, cost.unit)
+
+    def value(angles: Floats) -> float:
+        return offset + scale * ansatz.value(angles * units)
+
+    def value_and_slopes(angles: Floats) -> tuple[float, Floats]:
+        value, slopes = ansatz.gradient(angles * units)
+        return offset + scale * value, slopes
+
+    search = AngleSearch(
+        value,
+        checked.maxiter,
+        clock,
+        checked.target,
+        checked.progress,
+        value_and_slopes if checked.gradient else None,
+        stages=1 if checked.start == "fixed" else checked.p,
+        offset=offset,
+        scale=scale,
+    )
+    if checked.angles is None:
+        return search, search_from(checked.start, search, checked.p, cost.unit)
+    search.evaluate_only(checked.angles)
+    return search, None
 
 
 def _target(options: Options) -> float:
@@ -166,15 +196,10 @@ def _mixer(
     return FlipMixer() if groups is None else one_hot_mixer(groups, len(labels), shape)
 
 
-def _objective(name: str, energies: Any, alpha: float, ground: Integers) -> Objective:
-    if name == "mean":
-        return MeanEnergy(energies)
-    return LowestPart(energies, alpha) if name == "cvar" else GroundStateOverlap(ground)
-
-
-def _check_memory(n: int, itemsize: int, gradient: bool, sorted_too: bool, listed_too: bool) -> None:
+def _check_memory(n: int, itemsize: int, gradient: bool, options: Options) -> None:
     """ValueError if the amplitudes of n qubits do not fit, with what else is needed beside them."""
-    amplitude = itemsize * (3 + 2 * gradient) + 16 * (sorted_too + listed_too)  # twice the positions in int64, at work
+    lists = (options.objective == "cvar") + (options.one_hot is not None)  # of configurations, twice while at work
+    amplitude = itemsize * (3 + 2 * gradient) + 16 * lists
     needed, free = amplitude * 2.0**n, free_memory()
     if needed > free:
         less = [*(["optimizer='COBYLA'"] if gradient else []), *(["precision='single'"] if itemsize == 8 else [])]

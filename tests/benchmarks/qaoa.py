@@ -197,12 +197,12 @@ PARTS = {"layers": layers, "aer": aer, "gradients": gradients, "memory": memory}
 def main() -> None:
     """Run the parts asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=list(PARTS), choices=list(PARTS))
+    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="all if none is named")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    for part in arguments.parts:
+    for part in arguments.parts or PARTS:
         PARTS[part](arguments.rounds, Team(arguments.threads), arguments.json)
 
 
