@@ -1,5 +1,7 @@
 """Analysis: samples in, numbers out."""
 
+from sgq.analysis.annealing_time import OptimalAnnealingTime as OptimalAnnealingTime
+from sgq.analysis.annealing_time import optimal_annealing_time as optimal_annealing_time
 from sgq.analysis.disorder import Estimate as Estimate
 from sgq.analysis.disorder import Quantiles as Quantiles
 from sgq.analysis.disorder import disorder_average as disorder_average

@@ -17,6 +17,7 @@ FEW |= {
     "quantum_sat": ["--sizes", "6,8", "--instances", "3", "--p", "1,2", "--maxiter", "3"],
     "classical_and_quantum": ["--n", "8", "--instances", "3"],
     "kibble_zurek": ["--sizes", "6,8", "--times", "1,4"],
+    "quantum_annealing": ["--sizes", "4,5", "--instances", "2", "--reads", "50"],
     "sat_encodings": ["--size", "5", "--instances", "2", "--num-reads", "50"],
 }
 
