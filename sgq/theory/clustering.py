@@ -20,29 +20,34 @@ from __future__ import annotations
 import numpy as np
 
 from sgq.checks import Seed, generator, integer
-from sgq.theory.populations import BLOCKS, LEAST, Floats, block_mean, random_sums
+from sgq.theory.populations import Floats, block_mean, draws, random_sums
 from sgq.theory.thresholds import Threshold, first_moment_threshold
 
+_LEAST = 1e-15  # 1 - η of a certain message, whose logarithm stays finite, and knowledge
 _SURE = 36.0  # log-odds of a probability that is next to 1 in floating point
-_SETTLE = 30  # sweeps from full knowledge at the first-moment bound, and from one information to the next
+_SETTLE = 30  # sweeps from full knowledge, and from one information to the next
+_START, _MOST = 0.95, 1.15  # of the first-moment bound: α to start from, and where one step too long is stopped
+_LITTLE = 0.05  # of the information at the start: next to nothing
+_NEAR = 0.05  # of the least α, and two standard errors: points of the parabola
 
 
-def clustering_threshold(k: int = 3, *, population: int = 10_000, sweeps: int = 200, seed: Seed = None) -> Threshold:
+def clustering_threshold(k: int = 3, *, population: int = 10_000, sweeps: int = 100, seed: Seed = None) -> Threshold:
     """Clauses per variable at which the solutions of random K-SAT fall apart into clusters.
 
     Runs at fixed α slow down without end towards the threshold. So the information that clauses pass on,
-    I = K α ((E δ δ_F)^(K-1) - (E δ²)^(K-1)), is kept fixed instead, by a new α after every sweep, and the threshold is
-    the least α(I): of a few I first, then of a parabola through seven points, of `sweeps` each, around it. For K = 3 it
-    is at I = 0: knowledge sets in continuously.
+    I = K α ((E δ δ_F)^(K-1) - (E δ²)^(K-1)), is kept fixed instead, by a new α after every sweep. The leaves are drawn
+    from the measure that beliefs follow, so that E δ δ_F = E δ² + E [δ (δ_F - δ)² + (1 - δ) (δ_T - δ)²], of which the
+    second term, positive, fluctuates less. α(I) is followed down from much information, and the threshold is the least
+    α of a parabola in I through its lowest points. For K = 3 that is at I = 0: knowledge sets in continuously.
 
     Parameters
     ----------
     k
         Literals per clause, at least 3.
     population
-        Members of the population.
+        Members of the population, at least 1000.
     sweeps
-        Renewals of the population that are averaged at each point, at least 10.
+        Renewals of the population that are averaged at each point, at least 20.
     seed
         Equal seeds give equal numbers.
 
@@ -54,28 +59,56 @@ def clustering_threshold(k: int = 3, *, population: int = 10_000, sweeps: int = 
     Raises
     ------
     ValueError
-        If the population is so small that what is known vanishes in its noise.
+        If population and sweeps are too few to find a least α below the first-moment bound, or too many for memory.
     """
-    k, sweeps = integer("k", k, 3), integer("sweeps", sweeps, BLOCKS)
-    tree = _Tree(k, integer("population", population, 100), generator(seed))
+    k, sweeps = integer("k", k, 3), integer("sweeps", sweeps, 20)
+    tree = _Tree(k, integer("population", population, 1000), generator(seed))
+    draws(_MOST * tree.bound, k, tree.size)
+    found = _least(*_curve(tree, sweeps))
+    if found is None or found.value >= tree.bound:
+        raise ValueError(f"population={population}, sweeps={sweeps}: too few to find a least alpha; take more")
+    return found
+
+
+def _curve(tree: _Tree, sweeps: int) -> tuple[Floats, bool]:
+    """Rows of I, α and its error, near the least α, from much information down; whether I came next to nothing."""
     most = tree.restart()
-    centre, least = most, np.inf
-    for information in most * np.linspace(1.0, 0.4, 7):
-        alpha, _ = tree.alpha_at(information, max(BLOCKS, sweeps // 4))
-        if alpha > 1.03 * least:
-            break  # past the least: the less is known, the more it fluctuates
-        if alpha < least:
-            centre, least = information, alpha
-    tree.restart()
-    points = centre * np.linspace(1.5, 0.6, 7)
-    found = np.array([tree.alpha_at(information, sweeps) for information in points])
-    if (found[:, 1] == 0).any():
-        raise ValueError(f"population={population}: so few members lose what the leaves say; take more")
-    x = points / centre
-    parabola, covariance = np.polyfit(x, found[:, 0], 2, w=1 / found[:, 1], cov="unscaled")
-    lowest = min(max(0.0, -parabola[1] / (2 * parabola[0])), x[0]) if parabola[0] > 0 else 0.0
-    powers = lowest ** np.arange(2, -1, -1)
-    return Threshold(float(np.polyval(parabola, lowest)), float(np.sqrt(powers @ covariance @ powers)))
+    for _ in range(20):
+        if tree.alpha_at(most, _SETTLE)[0] < tree.bound:
+            break
+        most *= 0.8  # so much is known nowhere
+    rows: list[tuple[float, float, float]] = []
+    for x in np.linspace(1, _LITTLE, 20):
+        rows += [(x, *tree.alpha_at(x * most, sweeps))]
+        points = np.array(rows)
+        least = points[np.argmin(points[:, 1])]
+        above, error = points[:, 1] - least[1], np.hypot(points[:, 2], least[2])
+        near = (above < _NEAR * least[1] + 2 * error) & (points[:, 1] < tree.bound)
+        if not near[-1]:
+            return points[near], False
+    return points[near], True
+
+
+def _least(points: Floats, to_nothing: bool) -> Threshold | None:
+    """The least α of a parabola, or at I = 0 of a parabola or line, if the points go there."""
+    if len(points) < 5:
+        return None
+    x, alpha, error = points.T
+    parabola, covariance = np.polyfit(x, alpha, 2, w=1 / error, cov="unscaled")
+    curved = parabola[0] > 2 * np.sqrt(covariance[0, 0])
+    lowest = -parabola[1] / (2 * parabola[0])
+    if curved and x[-1] < lowest < x[0]:
+        return _at(lowest, parabola, covariance)
+    if not to_nothing:
+        return None
+    if not curved:
+        parabola, covariance = np.polyfit(x, alpha, 1, w=1 / error, cov="unscaled")
+    return _at(0.0, parabola, covariance)
+
+
+def _at(x: float, polynomial: Floats, covariance: Floats) -> Threshold:
+    powers = x ** np.arange(len(polynomial) - 1, -1, -1)
+    return Threshold(float(np.polyval(polynomial, x)), float(np.sqrt(powers @ covariance @ powers)))
 
 
 class _Tree:
@@ -83,38 +116,38 @@ class _Tree:
 
     def __init__(self, k: int, size: int, rng: np.random.Generator) -> None:
         self.k, self.size, self.rng = k, size, rng
+        self.bound = first_moment_threshold(k)
         self.false = np.repeat([[0.5], [0.0], [1.0]], size, axis=1)
 
     def restart(self) -> float:
-        """Full knowledge, propagated at the first-moment bound; the information that is left there."""
+        """Full knowledge, propagated next to the first-moment bound; the information that is left there."""
         self.false = np.repeat([[0.5], [0.0], [1.0]], self.size, axis=1)
-        alpha = first_moment_threshold(self.k)
+        alpha = _START * self.bound
         for _ in range(_SETTLE):
             self.sweep(alpha)
         return alpha * self.knowledge()
 
     def knowledge(self) -> float:
         """I / α of the population as it is."""
-        all_solutions, _, given_false = self.false
-        known = np.mean(all_solutions * given_false) ** (self.k - 1)
-        return float(self.k * (known - np.mean(all_solutions**2) ** (self.k - 1)))
+        false, given_true, given_false = self.false
+        square = np.mean(false**2)
+        learnt = np.mean(false * (given_false - false) ** 2 + (1 - false) * (given_true - false) ** 2)
+        known = float(self.k * ((square + learnt) ** (self.k - 1) - square ** (self.k - 1)))
+        return max(known, _LEAST)  # also where the leaves are forgotten
 
     def alpha_at(self, information: float, sweeps: int) -> tuple[float, float]:
-        """Mean α, and its error, at which the information stays what it is."""
-        alphas = []
+        """The α, and its error, at which the information stays what it is."""
+        known = []
         for _ in range(_SETTLE + sweeps):
-            known = self.knowledge()
-            if known <= 0:
-                raise ValueError(f"population={self.size}: so few members lose what the leaves say; take more")
-            bounds = first_moment_threshold(self.k) * np.array([0.5, 1.5])  # one step too long must not run away
-            alphas += [float(np.clip(information / known, *bounds))]
-            self.sweep(alphas[-1])
-        return block_mean(alphas[_SETTLE:])
+            known += [self.knowledge()]
+            self.sweep(min(information / known[-1], _MOST * self.bound))
+        mean, error = block_mean(known[_SETTLE:])
+        return information / mean, information * error / mean**2
 
     def sweep(self, alpha: float) -> None:
         """Renew every member."""
         counts = self.rng.poisson(self.k * alpha / 2, (2, self.size))
-        sums = random_sums(np.log(np.maximum(1 - self._clauses(), LEAST)), counts, self.rng)
+        sums = random_sums(np.log(np.maximum(1 - self._clauses(), _LEAST)), counts, self.rng)
         same, opposite = sums[:, 0], sums[[0, 2, 1], 1]
         self.false = 1 / (1 + np.exp(np.clip(opposite - same, -_SURE, _SURE)))
 

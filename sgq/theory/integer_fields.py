@@ -19,7 +19,12 @@ broken. `sgq.theory.surveys` has the better theory.
 
 from __future__ import annotations
 
+import math
+
 from sgq.checks import integer, real
+
+_SMALL = 0.1  # λ, up to which eleven terms of the power series are exact
+_LARGE = 1e9  # λ, up to which scipy's Bessel functions are defined
 
 
 def integer_field_energy(alpha: float, k: int = 3) -> float:
@@ -31,17 +36,19 @@ def integer_field_energy(alpha: float, k: int = 3) -> float:
     Parameters
     ----------
     alpha
-        Clauses per variable.
+        Clauses per variable, at most 2^(k-1) 10^9 / k: there Bessel functions end, and the energy is α / 2^k to 10^-4.
     k
-        Literals per clause, at least 2.
+        Literals per clause, from 2 to 300.
     """
     from scipy.optimize import brentq
 
-    alpha, k = real("alpha", alpha, 0.0), integer("k", k, 2)
+    k = integer("k", k, 2, 300)
+    alpha = real("alpha", alpha, 0.0, 2.0 ** (k - 1) * _LARGE / k)
     if alpha <= integer_field_threshold(k):
         return 0.0
-    start = _spinodal(k)[1] if k > 2 else 1e-9 * (alpha - 1)
-    rate = brentq(lambda x: _alpha(x, k) - alpha, start, k * alpha, xtol=1e-13)
+    start = _spinodal(k)[1] if k > 2 else min(alpha - 1, _SMALL)  # α(λ) is below 1 + λ there
+    most = 2.0 ** (1 - k) * k * alpha  # π is below 1/2
+    rate = brentq(lambda x: _alpha(x, k) - alpha, start, most, xtol=1e-16)
     return float(rate / (2 * k) * _excess(rate, k))
 
 
@@ -52,7 +59,7 @@ def integer_field_threshold(k: int = 3) -> float:
     """
     from scipy.optimize import brentq
 
-    k = integer("k", k, 2)
+    k = integer("k", k, 2, 300)
     if k == 2:
         return 1.0
     return float(_alpha(brentq(lambda x: _excess(x, k), _spinodal(k)[1], (k + 1.0) ** 2, xtol=1e-13), k))
@@ -60,7 +67,7 @@ def integer_field_threshold(k: int = 3) -> float:
 
 def integer_field_spinodal(k: int = 3) -> float:
     """Clauses per variable at which a solution with warnings, λ > 0, appears: the least α(λ); 1 for `k` = 2."""
-    k = integer("k", k, 2)
+    k = integer("k", k, 2, 300)
     return 1.0 if k == 2 else _spinodal(k)[0]
 
 
@@ -75,10 +82,25 @@ def _spinodal(k: int) -> tuple[float, float]:
 def _alpha(rate: float, k: int) -> float:
     from scipy.special import ive
 
-    return float(rate / (k * ((1 - ive(0, rate)) / 2) ** (k - 1)))
+    forced = 1 - ive(0, rate) if rate > _SMALL else _series(rate, 0)
+    return float(rate / (k * (forced / 2) ** (k - 1)))
 
 
 def _excess(rate: float, k: int) -> float:
     from scipy.special import ive
 
-    return float(1 - ive(0, rate) - k * ive(1, rate))
+    return float(1 - ive(0, rate) - k * ive(1, rate)) if rate > _SMALL else _series(rate, k)
+
+
+def _series(rate: float, k: int) -> float:
+    """1 - e^-λ (I_0 + k I_1) where it is a small difference.
+
+    With a_n = (2n)! / (n!^3 2^n), e^-λ I_0 is the sum of a_n (-λ)^n [1]_ and e^-λ I_1 that of -n / (n + 1) times as
+    much, as I_0' = I_1 and (n + 1) a_(n+1) = (2n + 1) / (n + 1) a_n show.
+
+    References
+    ----------
+    .. [1] M. Abramowitz, I. Stegun, Handbook of Mathematical Functions, equations 13.6.3 and 13.1.2.
+    """
+    terms = (math.comb(2 * n, n) / math.factorial(n) * (-rate / 2) ** n * (k * n / (n + 1) - 1) for n in range(1, 12))
+    return math.fsum(terms)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 BLOCKS = 10  # of sweeps, for errors: members of a population forget within some sweeps
-LEAST = 1e-15  # 1 - η of a certain message, whose logarithm stays finite
+_DRAWS = 5e7  # 2 GB
 
 
 def random_sums(values: Floats, counts: NDArray[np.int64], rng: np.random.Generator) -> Floats:
@@ -37,6 +37,18 @@ def random_sums(values: Floats, counts: NDArray[np.int64], rng: np.random.Genera
 
 
 def block_mean(values: Sequence[float]) -> tuple[float, float]:
-    """Mean of a series and its standard error, from ten blocks."""
-    blocks = np.array([block.mean() for block in np.array_split(np.asarray(values), BLOCKS)])
-    return float(np.mean(values)), float(blocks.std(ddof=1) / np.sqrt(BLOCKS))
+    """Mean of a series and its standard error: the larger of those from single values and from ten blocks."""
+    series = np.asarray(values)
+    blocks = np.array([block.mean() for block in np.array_split(series, BLOCKS)])
+    errors = [x.std(ddof=1) / np.sqrt(len(x)) for x in (series, blocks)]
+    return float(series.mean()), float(max(errors))
+
+
+def draws(alpha: float, k: int, population: int) -> None:
+    """ValueError if a sweep at `alpha` would draw more members than fit in memory."""
+    needed = alpha * k * population
+    if needed > _DRAWS:
+        raise ValueError(
+            f"alpha={alpha:g}, k={k}, population={population}: every sweep draws alpha k population = {needed:.1e} "
+            f"members, of which {_DRAWS:.0e} fit in memory; take a smaller population, or a smaller alpha"
+        )

@@ -26,10 +26,10 @@ def first_moment_threshold(k: int) -> float:
     Parameters
     ----------
     k
-        Literals per clause, at least 1.
+        Literals per clause, at least 1 and at most 1024: beyond, the number is too large for floating point.
 
     References
     ----------
     .. [1] J. Franco, M. Paull, Discrete Appl. Math. 5, 77 (1983).
     """
-    return -math.log(2) / math.log1p(-(2.0 ** -integer("k", k, 1)))
+    return -math.log(2) / math.log1p(-(2.0 ** -integer("k", k, 1, 1024)))
