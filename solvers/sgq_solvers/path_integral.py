@@ -18,10 +18,11 @@ from numpy.typing import ArrayLike
 from sgq.annealing_schedule import AnnealingSchedule
 from sgq.annealing_schedule import annealing_schedule as schedule_of
 from sgq.checks import boolean, choice, integer, real, seed_integer
+from sgq.models import quadratic_form
 from sgq_solvers.path_integral_bits import BitTime
 from sgq_solvers.path_integral_lines import ContinuousTime, DiscreteTime, WorldLines
 from sgq_solvers.path_integral_run import QuantumAnnealing, Reads
-from sgq_solvers.replicas import QuadraticModel, model_of
+from sgq_solvers.replicas import QuadraticModel
 from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
 from sgq_solvers.schedule import unit_of_beta
 from sgq_solvers.workers import Run, threads
@@ -77,13 +78,13 @@ class PathIntegralSampler(Sampler):
             ``"continuous"`` for the limit of infinitely many. Averages in M slices are off by something of the order of
             (beta rms / M)². By default 16, few, for ground states: see `beta`.
         beta
-            Inverse temperature of the annealer, above 0. By default 10 in continuous time, a cold annealer, and 5 M in M
-            slices, in units of 1/rms, with rms² the mean over sites of h² + Σ J² (in spins). As with Santoro et al. the
-            latter holds M / beta, the temperature of one slice: where classical annealing ends, so that slices part
-            into different valleys. With it ground states of ±J, Gaussian and Sherrington–Kirkpatrick glasses were
-            found far more often than at 10/rms in as many sweeps; on why slices far apart find more than an annealer
-            see Heim, Rønnow, Isakov & Troyer, Science 348, 215 (2015). For the physics of an annealer give `beta`, and
-            many slices or continuous time.
+            Inverse temperature of the annealer, above 0. By default 10 in continuous time, a cold annealer, and 5 M in
+            M slices, in units of 1/rms (of 2 / (B(1) rms) where B does not end at 2), with rms² the mean over sites of
+            h² + Σ J² in spins. As with Santoro et al. the latter holds M / beta, the temperature of one slice: where
+            classical annealing ends, so that slices part into different valleys. With it ground states of ±J, Gaussian
+            and Sherrington–Kirkpatrick glasses were found far more often than at 10/rms in as many sweeps; on why
+            slices far apart find more than an annealer see Heim, Rønnow, Isakov & Troyer, Science 348, 215 (2015). For
+            the physics of an annealer give `beta`, and many slices or continuous time; it is 0.51 ns at 15 mK.
         annealing_schedule
             A(s) and B(s), as `sgq.annealing_schedule.annealing_schedule` takes them: ``"linear"`` for A = 2 (1 - s),
             B = 2 s and ``"quadratic"`` for their squares over 2, in the model's units whatever its couplings are; a
@@ -141,8 +142,8 @@ class PathIntegralSampler(Sampler):
             If an argument is none of these, or the slices need more than 128 GiB.
         """
         clock = Clock(time_limit)
-        model, labels = model_of(bqm)
-        assert isinstance(model, QuadraticModel)
+        form, labels = quadratic_form(bqm, "SPIN")
+        model = QuadraticModel(form)
         unit = unit_of_beta(model.rms)
         path = _default_path(unit) if annealing_schedule is None else schedule_of(annealing_schedule)
         sweeps = None if num_sweeps is None else integer("num_sweeps", num_sweeps, 1)
@@ -151,12 +152,12 @@ class PathIntegralSampler(Sampler):
         keep_best = choice("keep", keep, ("best", "last")) == "best"
         ends_classical = bool(path.A(0.0) > path.A(1.0) == 0)
         own = not ends_classical if independent is None else boolean("independent", independent)
+        own = own or isinstance(num_slices, str)  # nothing is shared in continuous time
         seeds = np.random.SeedSequence(seed_integer(seed))
         if wanted is None and time_limit is None:
             wanted = _READS
         lines = _world_lines(model, num_slices, not own and (wanted is None or wanted > _FEW))
-        cold = _COLD_CONTINUOUS if isinstance(lines, ContinuousTime) else _COLD * lines.slices
-        beta = cold * unit if beta is None else real("beta", beta, 0, above=True)
+        beta = _default_beta(lines, path) * unit if beta is None else real("beta", beta, 0, above=True)
         most = max(1, clock.room(model.num_spins) // lines.reads)
         blocks: float = most if wanted is None else -(-wanted // lines.reads)
         run: Run[Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
@@ -164,7 +165,7 @@ class PathIntegralSampler(Sampler):
         workers = threads(num_threads)
         run.execute(annealing, lambda begun: begun < blocks, workers)
         rows, info = annealing.answer()
-        info |= {"num_slices": num_slices, "threads": workers}
+        info |= {"num_slices": num_slices if isinstance(num_slices, str) else lines.slices, "threads": workers}
         return spin_samples(rows, labels, bqm.vartype, model.energies(rows), **info)
 
 
@@ -182,3 +183,9 @@ def _world_lines(model: QuadraticModel, num_slices: Slices, many: bool) -> World
 def _default_path(unit: float) -> AnnealingSchedule:
     """Linear, from a transverse field in the model's own units."""
     return schedule_of([[0.0, 2 / unit, 0.0], [1.0, 0.0, 2.0]])
+
+
+def _default_beta(lines: WorldLines, path: AnnealingSchedule) -> float:
+    """In units of 1 / rms, rms in the energies of the Hamiltonian at the end."""
+    cold = _COLD_CONTINUOUS if isinstance(lines, ContinuousTime) else _COLD * lines.slices
+    return cold / (float(path.B(1.0)) / 2 or 1.0)

@@ -92,6 +92,19 @@ def test_the_energies_along_the_way_are_those_of_the_schedule() -> None:
     assert (info["schedule"], info["A"], info["B"], info["beta"]) == ("quadratic", [2, 0], [0, 2], 10)
 
 
+def test_a_default_beta_is_in_units_of_the_energies_at_the_end() -> None:
+    """Whatever B ends at, beta B / 2 is the same; rms is √2 for a ring."""
+    for B in (2.0, 70.0):
+        path = [[0, B, 0], [1, 0, B]]
+        options = {"annealing_schedule": path, "num_sweeps": 1, "seed": 1}
+        slices = sgq.solve(ring(), "path-integral", num_slices=np.int64(12), **options).info["sgq"]
+        limit = sgq.solve(ring(), "path-integral", num_slices="continuous", **options).info["sgq"]
+        assert slices["beta"] * B / 2 == pytest.approx(5 * 12 / 2**0.5)
+        assert limit["beta"] * B / 2 == pytest.approx(10 / 2**0.5)
+        assert (slices["independent"], limit["independent"]) == (False, True)
+        assert (slices["num_slices"], limit["num_slices"]) == (12, "continuous")
+
+
 @both
 def test_a_time_limit_is_kept_and_used(num_slices: Any) -> None:
     problem = sgq.build("edwards-anderson", shape=(6, 6, 6), seed=1)
