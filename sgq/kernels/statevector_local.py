@@ -8,6 +8,8 @@ the amplitudes, real and imaginary part apart.
 import numpy as np
 from numba import njit
 
+RUN = 1024  # pairs of amplitudes of one qubit that are taken together, or as many as stand in a row
+
 
 @njit(cache=True, nogil=True)
 def apply(real, imag, qubits, settings, matrix_real, matrix_imag, first, last):  # type: ignore[no-untyped-def]
@@ -39,6 +41,46 @@ def overlap(x, y, u, v, qubits, settings, matrix):  # type: ignore[no-untyped-de
                 b += matrix[i, j] * y[base + settings[j]]
             total += u[base + settings[i]] * b - v[base + settings[i]] * a
     return total
+
+
+@njit(cache=True, nogil=True)
+def apply_to_qubit(real, imag, qubit, matrix_real, matrix_imag, first, last):  # type: ignore[no-untyped-def]
+    """Multiply by a symmetric matrix between 0 and 1 of one qubit, for these runs of pairs."""
+    a, b, c = matrix_real[0, 0], matrix_real[0, 1], matrix_real[1, 1]
+    d, e, f = matrix_imag[0, 0], matrix_imag[0, 1], matrix_imag[1, 1]
+    stride = np.uint64(1) << np.uint64(qubit)
+    run = min(stride, np.uint64(RUN))
+    for number in range(np.uint64(first), np.uint64(last)):
+        start = _run_start(number * run, qubit)
+        for k in range(start, start + run):
+            x, y, u, v = real[k], imag[k], real[k + stride], imag[k + stride]
+            real[k] = a * x - d * y + b * u - e * v
+            imag[k] = a * y + d * x + b * v + e * u
+            real[k + stride] = b * x - e * y + c * u - f * v
+            imag[k + stride] = b * y + e * x + c * v + f * u
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
+def overlap_on_qubit(x, y, u, v, qubit, matrix):  # type: ignore[no-untyped-def]
+    """As `overlap`, for a matrix between 0 and 1 of one qubit."""
+    a, b, c = matrix[0, 0], matrix[0, 1], matrix[1, 1]
+    stride = np.uint64(1) << np.uint64(qubit)
+    run = min(stride, np.uint64(RUN))
+    total = 0.0
+    for number in range(np.uint64(x.size // 2) // run):
+        start = _run_start(number * run, qubit)
+        for k in range(start, start + run):
+            m = k + stride
+            total += u[k] * (a * y[k] + b * y[m]) - v[k] * (a * x[k] + b * x[m])
+            total += u[m] * (b * y[k] + c * y[m]) - v[m] * (b * x[k] + c * x[m])
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _run_start(pair, qubit):  # type: ignore[no-untyped-def]
+    """The configuration with this qubit 0 that is number `pair` of them."""
+    low = pair & ((np.uint64(1) << np.uint64(qubit)) - np.uint64(1))
+    return ((pair >> np.uint64(qubit)) << np.uint64(qubit + 1)) | low
 
 
 @njit(cache=True, nogil=True)

@@ -80,8 +80,8 @@ class QAOASampler(Sampler, dimod.PolySampler):
         warm_start
             Means of the variables in the state that the layers begin with, one a variable in the order of
             ``bqm.variables`` or by label, in the model's vartype: a configuration, or the solution of a relaxation.
-            X is replaced by sin θ X + cos θ Z, θ the angle of the variable's initial state [4]_; such layers take some
-            twenty times as long.
+            X is replaced by sin θ X + cos θ Z, θ the angle of the variable's initial state [4]_; such layers take three
+            times as long.
         epsilon
             Neither value of a variable has less than this probability in a warm start, between 0 and 1/2: at 0 a
             configuration would stay what it is, at 1/2 there is nothing left of it.

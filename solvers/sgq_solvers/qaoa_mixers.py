@@ -68,12 +68,18 @@ class Part:
     matrix: Floats
     amplitudes: Floats
 
+    @property
+    def is_qubit(self) -> bool:
+        """Whether it acts on all of a single qubit."""
+        return len(self.qubits) == 1
+
 
 class LocalMixer:
     """M is a sum of parts on qubits of their own, which together are all qubits."""
 
     def __init__(self, parts: Iterable[Part]) -> None:
         self._parts = [(part, *np.linalg.eigh(part.matrix)) for part in parts]
+        self._in_order = all(part.is_qubit and part.qubits[0] == k for k, (part, _, _) in enumerate(self._parts))
 
     def prepare(self, state: Statevector) -> None:
         """See `Mixer`."""
@@ -81,8 +87,13 @@ class LocalMixer:
 
         state.real[:] = state.imag[:] = 0.0
         state.real[0] = 1.0
-        for part, _, _ in self._parts:
-            prepare(state.real, part.qubits, part.settings, part.amplitudes.astype(state.kind))
+        for place, (part, _, _) in enumerate(self._parts):
+            amplitudes, size = part.amplitudes.astype(state.kind), 1 << place
+            if self._in_order:  # the qubits below are prepared, those above are 0: what is there doubles
+                np.multiply(state.real[:size], amplitudes[1], out=state.real[size : 2 * size])
+                state.real[:size] *= amplitudes[0]
+            else:
+                prepare(state.real, part.qubits, part.settings, amplitudes)
 
     def layer(self, state: Statevector, energies: NDArray[Any], turn: float, rotation: float) -> None:
         """See `Mixer`."""
@@ -91,20 +102,30 @@ class LocalMixer:
 
     def rotate(self, state: Statevector, angle: float) -> None:
         """See `Mixer`."""
-        from sgq.kernels.statevector_local import apply
+        from sgq.kernels.statevector_local import RUN, apply, apply_to_qubit
 
         for part, levels, vectors in self._parts:
             matrix = (vectors * np.exp(-1j * angle * levels)) @ vectors.T
             re, im = (np.ascontiguousarray(m, dtype=state.kind) for m in (matrix.real, matrix.imag))
-            work = partial(apply, state.real, state.imag, part.qubits, part.settings, re, im)
-            state.team.share(work, state.real.size >> len(part.qubits))
+            if part.is_qubit:
+                qubit = int(part.qubits[0])
+                work = partial(apply_to_qubit, state.real, state.imag, qubit, re, im)
+                state.team.share(work, state.real.size // 2 // min(1 << qubit, RUN))
+            else:
+                work = partial(apply, state.real, state.imag, part.qubits, part.settings, re, im)
+                state.team.share(work, state.real.size >> len(part.qubits))
 
     def overlap(self, state: Statevector, other: Statevector) -> float:
         """See `Mixer`."""
-        from sgq.kernels.statevector_local import overlap
+        from sgq.kernels.statevector_local import overlap, overlap_on_qubit
 
-        arrays = state.real, state.imag, other.real, other.imag
-        return sum(float(overlap(*arrays, part.qubits, part.settings, part.matrix)) for part, _, _ in self._parts)
+        arrays, total = (state.real, state.imag, other.real, other.imag), 0.0
+        for part, _, _ in self._parts:
+            if part.is_qubit:
+                total += overlap_on_qubit(*arrays, int(part.qubits[0]), part.matrix)
+            else:
+                total += overlap(*arrays, part.qubits, part.settings, part.matrix)
+        return total
 
 
 def warm_mixer(means: Floats) -> LocalMixer:
