@@ -64,10 +64,10 @@ class QAOASampler(Sampler, dimod.PolySampler):
             ``"fixed"`` starts from the best angles of the Sherrington–Kirkpatrick model of infinite size, which
             `sgq.theory.qaoa` computes, gamma divided by rms, with rms² the mean over spins of the sum of c² over the
             terms that hold the spin; for p > 8 those of p = 8 interpolated. ``"interp"`` and ``"fourier"`` optimise
-            1, 2, … p layers in turn [2]_, which takes p times as long, and finds lower energies where p is large.
+            1, 2, … p layers in turn [2]_: slower, for models whose best angles are unlike those of that one.
         optimizer
             ``"L-BFGS-B"`` with adjoint gradients, each of which costs about five times the energy, whatever p;
-            ``"COBYLA"`` without gradients, and with half the memory.
+            ``"COBYLA"`` without gradients, and with 24 instead of 40 bytes an amplitude (in double precision).
         maxiter
             Evaluations of the objective, or of it and its gradient, at most, for each number of layers that `start`
             goes through; 1 keeps the angles it starts from.

@@ -202,7 +202,8 @@ def _check_memory(n: int, itemsize: int, gradient: bool, options: Options) -> No
     amplitude = itemsize * (3 + 2 * gradient) + 16 * lists
     needed, free = amplitude * 2.0**n, free_memory()
     if needed > free:
-        less = [*(["optimizer='COBYLA'"] if gradient else []), *(["precision='single'"] if itemsize == 8 else [])]
+        savings = {"optimizer='COBYLA'": gradient, "precision='single'": itemsize == 8}
+        less = [option for option, saves in savings.items() if saves and (12 + 16 * lists) * 2.0**n <= free]
         raise ValueError(
             f"{n} variables: qaoa needs {needed / 1e9:.3g} GB, {amplitude} bytes for each of 2^{n} amplitudes, and "
             f"{free / 1e9:.3g} GB are free; take {', '.join([*less, 'a smaller instance'])}, or annealing"
