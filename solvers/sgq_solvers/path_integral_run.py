@@ -18,7 +18,7 @@ _SWEEPS = 1000
 _SHORTEST = 64  # sweeps of the first restart
 _LEVEL = 128  # reads of one length, and two blocks at least
 _LOOKS = 32  # at the world lines of a read, at most
-_APART = 16  # sweeps between two looks, at least
+_APART = 32  # sweeps between two looks, at least
 _PIECE = 0.05  # seconds of sweeping, roughly, between two looks at the clock
 
 

@@ -79,7 +79,7 @@ def test_the_energies_along_the_way_are_those_of_the_schedule() -> None:
     info = json.loads(json.dumps(samples.info["sgq"]))
     lines = info["world_lines"]
     assert len({len(values) for values in lines.values()}) == 1
-    assert len(lines["s"]) == 20
+    assert len(lines["s"]) == 10
     assert lines["s"][-1] == 1
     assert lines["s"] == sorted(lines["s"])
     early = lines["s"][0]
