@@ -13,6 +13,7 @@ and slices, and no read meets one twice. Each slot of spin and slice has its ent
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from sgq.kernels.noise import DIGITS, PROPOSED, Words, bernoulli
 from sgq.kernels.vectors import (
@@ -149,7 +150,7 @@ def _write_digits(chances, digits):  # type: ignore[no-untyped-def]
             digits[place : place + 8] = word
 
 
-def probabilities(costs, cutting):  # type: ignore[no-untyped-def]
+def probabilities(costs: NDArray[np.float64], cutting: NDArray[np.float64]) -> NDArray[np.uint32]:
     """What `sweep` takes as `chances`: for each sweep θ, the cost of Z = 1, and the probability that a bond is cut."""
     with np.errstate(over="ignore"):
         geometric = 1 / (1 + np.exp(np.outer(costs, 2.0 ** np.arange(_LIMIT))))

@@ -185,7 +185,7 @@ class DiscreteTime(WorldLines):
         """See `WorldLines.transverse_action`; d ln <s| exp(a X) |s'> / da is tanh a for s = s', else coth a."""
         a = rate / self.slices
         bonds = self.model.num_spins * self.slices
-        return -a * np.tanh(a) * (bonds - kinks) - (a / np.tanh(a) if a else 1.0) * kinks
+        return np.asarray(-a * np.tanh(a) * (bonds - kinks) - (a / np.tanh(a) if a else 1.0) * kinks)
 
 
 @dataclass
