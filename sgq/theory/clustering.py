@@ -40,7 +40,7 @@ def clustering_threshold(k: int = 3, *, population: int = 10_000, sweeps: int = 
     second term, positive, fluctuates less. α(I) is followed down from much information, and the threshold is the least
     α of a parabola in I through its lowest points. For K = 3 that is at I = 0: knowledge sets in continuously.
 
-    The defaults give 3.86(1), 9.40(2) and 19.29(6) for K = 3, 4 and 5, where 3.86, 9.38 and 19.16 are published, in
+    The defaults give 3.86(1), 9.35(4) and 19.28(9) for K = 3, 4 and 5, where 3.86, 9.38 and 19.16 are published, in
     half a minute to a minute on one core. Much smaller populations find no least α for K ≥ 5.
 
     Parameters
