@@ -89,7 +89,7 @@ def satisfiability_threshold(
 
     Bisection to three percent, then a parabola through Σ at nine densities in that range, of `sweeps` each. 4000
     members for 60 sweeps give 4.266(5) in seconds. Finite populations have a bias, which the error does not include:
-    the thresholds of K = 3, 4 and 5 come out low by some 13, 13 and 20 over `population`.
+    the thresholds of K = 3, 4 and 5 come out low by some 13, 13 and 20 to 35 over `population`.
 
     Parameters
     ----------
