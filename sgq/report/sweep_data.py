@@ -154,7 +154,7 @@ def _growing(line: pd.DataFrame, points: int = 30) -> pd.DataFrame:
         return pd.DataFrame()
     last = counts.max() if len(counts) == len(line) else counts.max() - 1  # nothing is known of the others' ends
     clauses = np.unique(np.linspace(counts.min() - 1, last, points).round())
-    curve = satisfiable_fraction(line["first_unsatisfiable"], int(n), clauses / n, max_clauses=int(last))
+    curve = satisfiable_fraction(line["first_unsatisfiable"], int(n), clauses / n, max_clauses=int(counts.max()))
     satisfiable = np.rint(curve.fraction * len(line)).astype(int)
     return pd.DataFrame(
         {
