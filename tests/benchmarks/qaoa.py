@@ -27,10 +27,11 @@ import sgq
 from sgq.kernels.diagonal import aligned, diagonal
 from sgq.kernels.statevector import Statevector
 from sgq.kernels.teams import Team
-from sgq_solvers.aer_circuit import QAOACircuit, spin_terms
-from sgq_solvers.qaoa_ansatz import Ansatz
-from sgq_solvers.qaoa_mixers import FlipMixer
-from sgq_solvers.qaoa_objectives import MeanEnergy
+from sgq_solvers.aer.circuit import QAOACircuit
+from sgq_solvers.qaoa.ansatz import Ansatz
+from sgq_solvers.qaoa.mixers import FlipMixer
+from sgq_solvers.qaoa.objectives import MeanEnergy
+from sgq_solvers.qaoa.spin_polynomial import spin_terms
 
 SINGLE, DOUBLE = np.float32, np.float64
 NAMES = {SINGLE: "complex64", DOUBLE: "complex128"}

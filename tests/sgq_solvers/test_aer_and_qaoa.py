@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 import sgq
-from sgq_solvers.aer_circuit import QAOACircuit, spin_terms
-from sgq_solvers.aer_machines import AerMachine
+from sgq_solvers.aer.circuit import QAOACircuit
+from sgq_solvers.aer.machines import AerMachine
+from sgq_solvers.qaoa.spin_polynomial import spin_terms
 
 
 def aer_probabilities(model: dimod.BinaryPolynomial, angles: np.ndarray) -> tuple[np.ndarray, list[str]]:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sgq.theory import one_layer_cut_fraction
-from sgq_solvers.one_layer import OneLayer
+from sgq_solvers.recursive_qaoa.one_layer import OneLayer
 
 
 def random_layer(n: int, fields: bool, seed: int) -> OneLayer:

@@ -18,9 +18,9 @@ from scipy.stats import chisquare
 import sgq
 from sgq.models import quadratic_form
 from sgq.theory.qaoa import sherrington_kirkpatrick_energy
-from sgq_solvers.one_layer import OneLayer
 from sgq_solvers.qaoa import QAOASampler
-from sgq_solvers.qaoa_starts import fixed_angles
+from sgq_solvers.qaoa.starts import fixed_angles
+from sgq_solvers.recursive_qaoa.one_layer import OneLayer
 
 
 @pytest.mark.parametrize("vartype", ["SPIN", "BINARY"])
@@ -60,8 +60,9 @@ def test_state_is_that_of_matrix_exponentials(order: int, vartype: str) -> None:
 @pytest.mark.parametrize(("precision", "accuracy"), [("double", 1e-12), ("single", 1e-6)])
 def test_probabilities_are_those_of_aer(precision: str, accuracy: float) -> None:
     pytest.importorskip("qiskit_aer")
-    from sgq_solvers.aer_circuit import QAOACircuit, spin_terms
-    from sgq_solvers.aer_machines import AerMachine
+    from sgq_solvers.aer.circuit import QAOACircuit
+    from sgq_solvers.aer.machines import AerMachine
+    from sgq_solvers.qaoa.spin_polynomial import spin_terms
 
     model = random_polynomial(3, "SPIN", seed=1)
     gamma, beta = [0.3, -0.8], [0.7, 1.1]
@@ -148,7 +149,7 @@ def test_models_without_interactions_or_variables() -> None:
 @pytest.mark.parametrize("n", [25, 64, 1000])
 def test_what_does_not_fit_in_memory_is_refused_before_any_is_taken(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message has what it would take: five float64 an amplitude with gradients, three without."""
-    monkeypatch.setattr("sgq_solvers.qaoa_run.free_memory", lambda: 5e8)
+    monkeypatch.setattr("sgq_solvers.qaoa.run.free_memory", lambda: 5e8)
     ring = dimod.BinaryQuadraticModel({}, {(i, (i + 1) % n): 1.0 for i in range(n)}, "SPIN")
     with_gradient, without = (re.escape(f"{each * 2.0**n / 1e9:.3g} GB") for each in (40, 24))
     with pytest.raises(ValueError, match=rf"^{n} variables: qaoa needs {with_gradient}.* 0.5 GB are free.* annealing$"):

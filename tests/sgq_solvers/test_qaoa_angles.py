@@ -11,12 +11,12 @@ from qaoa_helpers import all_values, random_polynomial
 import sgq
 from sgq.kernels.diagonal import diagonal, ground_states
 from sgq.kernels.statevector import Statevector
-from sgq_solvers.aer_circuit import spin_terms
 from sgq_solvers.qaoa import QAOASampler
-from sgq_solvers.qaoa_ansatz import Ansatz
-from sgq_solvers.qaoa_mixers import FlipMixer, warm_mixer
-from sgq_solvers.qaoa_objectives import GroundStateOverlap, LowestPart, MeanEnergy
-from sgq_solvers.qaoa_one_hot import one_hot_mixer
+from sgq_solvers.qaoa.ansatz import Ansatz
+from sgq_solvers.qaoa.mixers import FlipMixer, warm_mixer
+from sgq_solvers.qaoa.objectives import GroundStateOverlap, LowestPart, MeanEnergy
+from sgq_solvers.qaoa.one_hot import one_hot_mixer
+from sgq_solvers.qaoa.spin_polynomial import spin_terms
 
 MIXERS = {
     "flip": FlipMixer(),

@@ -91,7 +91,7 @@ def test_one_hot_states(shape: str, vartype: str) -> None:
 @pytest.mark.parametrize("precision", ["single", "double"])
 def test_the_state_never_leaves_what_is_allowed(precision: str) -> None:
     """Exactly: amplitudes of other configurations are never touched, so two groups of three stay one-hot to the bit."""
-    from sgq_solvers.qaoa_run import Options, QAOARun
+    from sgq_solvers.qaoa.run import Options, QAOARun
 
     rng = np.random.default_rng(2)
     model = dimod.BinaryQuadraticModel({}, {(i, j): rng.normal() for i in range(9) for j in range(i)}, "BINARY")

@@ -6,10 +6,10 @@ import pytest
 
 import sgq
 from sgq.models import terms
-from sgq_solvers.aer_circuit import spin_terms
-from sgq_solvers.elimination import Elimination
-from sgq_solvers.layer_averages import LayerAverages
+from sgq_solvers.qaoa.spin_polynomial import spin_terms
 from sgq_solvers.recursive_qaoa import RecursiveQAOASampler
+from sgq_solvers.recursive_qaoa.elimination import Elimination
+from sgq_solvers.recursive_qaoa.layer_averages import LayerAverages
 from sgq_solvers.sampler import Clock
 
 sample = RecursiveQAOASampler().sample

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sgq.checks import choice, integer
 from sgq.models import Floats, Integers
-from sgq_solvers.aer_circuit import GATES, QAOACircuit
-from sgq_solvers.aer_noise import measures_in_error, noise_model
+from sgq_solvers.aer.circuit import GATES, QAOACircuit
+from sgq_solvers.aer.noise import measures_in_error, noise_model
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit

@@ -12,14 +12,14 @@ import numpy as np
 
 from sgq.checks import choice, integer, real
 from sgq.models import Floats, Terms
-from sgq_solvers.aer_circuit import rms_field, spin_terms
 from sgq_solvers.memory import free_memory
-from sgq_solvers.qaoa_angles import AngleSearch, given_angles
-from sgq_solvers.qaoa_ansatz import Ansatz
-from sgq_solvers.qaoa_mixers import FlipMixer, LocalMixer, given_means, warm_mixer
-from sgq_solvers.qaoa_objectives import GroundStateOverlap, LowestPart, MeanEnergy, Objective
-from sgq_solvers.qaoa_one_hot import allowed, allowed_ground_states, given_groups, one_hot_mixer
-from sgq_solvers.qaoa_starts import STARTS, search_from
+from sgq_solvers.qaoa.angles import AngleSearch, given_angles
+from sgq_solvers.qaoa.ansatz import Ansatz
+from sgq_solvers.qaoa.mixers import FlipMixer, LocalMixer, given_means, warm_mixer
+from sgq_solvers.qaoa.objectives import GroundStateOverlap, LowestPart, MeanEnergy, Objective
+from sgq_solvers.qaoa.one_hot import allowed, allowed_ground_states, given_groups, one_hot_mixer
+from sgq_solvers.qaoa.spin_polynomial import rms_field, spin_terms
+from sgq_solvers.qaoa.starts import STARTS, search_from
 from sgq_solvers.sampler import Clock, Progress, checked_progress
 from sgq_solvers.workers import threads
 

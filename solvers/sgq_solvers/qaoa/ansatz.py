@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.models import Floats
-from sgq_solvers.qaoa_mixers import Mixer
-from sgq_solvers.qaoa_objectives import Objective
+from sgq_solvers.qaoa.mixers import Mixer
+from sgq_solvers.qaoa.objectives import Objective
 
 if TYPE_CHECKING:
     from sgq.kernels.statevector import Statevector

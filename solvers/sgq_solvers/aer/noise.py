@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sgq.checks import real
-from sgq_solvers.aer_circuit import GATES
+from sgq_solvers.aer.circuit import GATES
 
 if TYPE_CHECKING:
     from qiskit_aer.noise import NoiseModel

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sgq.models import Floats
-from sgq_solvers.qaoa_angles import AngleSearch
+from sgq_solvers.qaoa.angles import AngleSearch
 
 STARTS = ("fixed", "interp", "fourier")
 _COMPUTED = 8  # layers whose fixed angles take a second together

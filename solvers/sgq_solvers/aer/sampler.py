@@ -16,9 +16,10 @@ import numpy as np
 
 from sgq.checks import integer, real, seed_integer
 from sgq.models import Floats, Integers
-from sgq_solvers.aer_circuit import QAOACircuit, spin_terms
-from sgq_solvers.qaoa_angles import AngleSearch, given_angles
-from sgq_solvers.qaoa_starts import fixed_angles
+from sgq_solvers.aer.circuit import QAOACircuit
+from sgq_solvers.qaoa.angles import AngleSearch, given_angles
+from sgq_solvers.qaoa.spin_polynomial import spin_terms
+from sgq_solvers.qaoa.starts import fixed_angles
 from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from qiskit.providers import BackendV2
     from qiskit_aer.noise import NoiseModel
 
-    from sgq_solvers.aer_machines import AerMachine, QiskitMachine, Spins
+    from sgq_solvers.aer.machines import AerMachine, QiskitMachine, Spins
 
     Measured = tuple[Spins, Integers, Floats]
 
@@ -178,7 +179,7 @@ def _mean(measured: Measured) -> float:
 def _machine(
     num_qubits: int, method: str | None, max_bond_dimension: int | None, noise: Any, device: str, backend: Any
 ) -> AerMachine | QiskitMachine:
-    from sgq_solvers.aer_machines import AerMachine, QiskitMachine
+    from sgq_solvers.aer.machines import AerMachine, QiskitMachine
 
     if backend is None:
         try:

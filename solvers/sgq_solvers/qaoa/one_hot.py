@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sgq.models import Integers, Terms
-from sgq_solvers.qaoa_mixers import LocalMixer, Part, one_qubit
+from sgq_solvers.qaoa.mixers import LocalMixer, Part, one_qubit
 
 _CHUNK = 1 << 16
 

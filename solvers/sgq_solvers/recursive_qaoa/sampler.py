@@ -14,9 +14,9 @@ import numpy as np
 from sgq.checks import integer, seed_integer
 from sgq.models import Floats, energy_tolerance
 from sgq.problem import Problem
-from sgq_solvers.aer_circuit import spin_terms
-from sgq_solvers.elimination import Elimination, places
-from sgq_solvers.layer_averages import LayerAverages
+from sgq_solvers.qaoa.spin_polynomial import spin_terms
+from sgq_solvers.recursive_qaoa.elimination import Elimination, places
+from sgq_solvers.recursive_qaoa.layer_averages import LayerAverages
 from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress, spin_samples
 
 MAX_CUTOFF = 20
@@ -49,9 +49,9 @@ class RecursiveQAOASampler(Sampler, dimod.PolySampler):
         bqm
             SPIN or BINARY; what follows is about its spins.
         p
-            Layers. With one, a quadratic model needs no state (`sgq_solvers.one_layer`): hundreds of spins. Otherwise
-            there are 2^N amplitudes; the angles start from those of the SK model, later from those of the step before,
-            and are optimised by L-BFGS.
+            Layers. With one, a quadratic model needs no state (`sgq_solvers.recursive_qaoa.one_layer`): hundreds of
+            spins. Otherwise there are 2^N amplitudes; the angles start from those of the SK model, later from those of
+            the step before, and are optimised by L-BFGS.
         cutoff
             Spins left to enumeration, at most 20; a model this small is solved exactly.
         maxiter

@@ -7,11 +7,11 @@ import math
 import numpy as np
 
 from sgq.models import Floats
-from sgq_solvers.elimination import Elimination, places, spins
 from sgq_solvers.memory import free_memory
-from sgq_solvers.one_layer import OneLayer
-from sgq_solvers.qaoa_angles import AngleSearch
-from sgq_solvers.qaoa_starts import fixed_angles
+from sgq_solvers.qaoa.angles import AngleSearch
+from sgq_solvers.qaoa.starts import fixed_angles
+from sgq_solvers.recursive_qaoa.elimination import Elimination, places, spins
+from sgq_solvers.recursive_qaoa.one_layer import OneLayer
 from sgq_solvers.sampler import Clock
 
 
@@ -48,9 +48,9 @@ class LayerAverages:
     def _state_averages(self, masks: list[int], coefficients: Floats, n: int, unit: float, asked: list[int]) -> Floats:
         from sgq.kernels.diagonal import diagonal
         from sgq.kernels.statevector import Statevector
-        from sgq_solvers.qaoa_ansatz import Ansatz
-        from sgq_solvers.qaoa_mixers import FlipMixer
-        from sgq_solvers.qaoa_objectives import MeanEnergy
+        from sgq_solvers.qaoa.ansatz import Ansatz
+        from sgq_solvers.qaoa.mixers import FlipMixer
+        from sgq_solvers.qaoa.objectives import MeanEnergy
 
         energies = diagonal(np.array(masks, np.uint64), coefficients, n)
         ansatz = Ansatz(Statevector(n), energies, FlipMixer(), MeanEnergy(energies))

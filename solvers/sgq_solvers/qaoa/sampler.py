@@ -14,7 +14,7 @@ import numpy as np
 
 from sgq.checks import integer, seed_integer
 from sgq.problem import Problem
-from sgq_solvers.qaoa_run import KINDS, Options, QAOARun
+from sgq_solvers.qaoa.run import KINDS, Options, QAOARun
 from sgq_solvers.sampler import Progress, Sampler
 
 
