@@ -25,7 +25,7 @@ import sgq
 from sgq.annealing_schedule import annealing_schedule
 from sgq.kernels.diagonal import aligned
 from sgq.kernels.teams import Team
-from sgq_solvers.schroedinger_evolution import Evolution
+from sgq_solvers.schroedinger.evolution import Evolution
 
 ERROR = 1e-4
 COLUMNS = ["n", "schroedinger", "expm_multiply", "expm_multiply / ours", "DOP853", "DOP853 / ours"]

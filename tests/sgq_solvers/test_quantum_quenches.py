@@ -17,7 +17,7 @@ from scipy.special import loggamma
 import sgq
 from sgq.annealing_schedule import AnnealingSchedule
 from sgq.kernels.teams import Team
-from sgq_solvers.schroedinger_evolution import Evolution
+from sgq_solvers.schroedinger.evolution import Evolution
 
 
 def fermion_defects(n: int, time: float) -> float:

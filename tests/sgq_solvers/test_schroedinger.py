@@ -18,8 +18,8 @@ import sgq
 from sgq.annealing_schedule import annealing_schedule
 from sgq.kernels.diagonal import diagonal
 from sgq.kernels.teams import Team
-from sgq_solvers import schroedinger
-from sgq_solvers.schroedinger_evolution import Evolution
+from sgq_solvers.schroedinger import sampler
+from sgq_solvers.schroedinger.evolution import Evolution
 
 X, ONE = np.array([[0.0, 1], [1, 0]]), np.eye(2)
 PATHS = {"linear": lambda s: (1 - s, s), "quadratic": lambda s: ((1 - s) ** 2, s**2)}
@@ -216,7 +216,7 @@ def test_what_does_not_fit_is_refused_before_it_is_allocated(monkeypatch: pytest
     ring = dimod.BinaryQuadraticModel({}, {(i, (i + 1) % 60): -1.0 for i in range(60)}, "SPIN")
     with pytest.raises(ValueError, match=r"60 variables: schroedinger needs 3\.23e\+10 GB for 2\^59 amplitudes"):
         sgq.solve(ring, "schroedinger")
-    monkeypatch.setattr(schroedinger, "free_memory", lambda: 56 * 2**5)
+    monkeypatch.setattr(sampler, "free_memory", lambda: 56 * 2**5)
     assert sgq.solve(sgq.build("sherrington-kirkpatrick", n=6, seed=1), "schroedinger", annealing_time=1)
     with pytest.raises(ValueError, match=r"6 variables: schroedinger needs .* for 2\^6 amplitudes"):
         sgq.solve(random_polynomial(6, 1), "schroedinger", annealing_time=1)

@@ -20,7 +20,7 @@ from sgq.checks import finite_array, integer, real, seed_integer
 from sgq.models import Floats, Integers, QuadraticForm, Terms, quadratic_form, terms
 from sgq_solvers.memory import free_memory
 from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress
-from sgq_solvers.schroedinger_evolution import Evolution
+from sgq_solvers.schroedinger.evolution import Evolution
 from sgq_solvers.workers import threads
 
 if TYPE_CHECKING:
