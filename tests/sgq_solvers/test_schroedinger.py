@@ -216,6 +216,9 @@ def test_what_does_not_fit_is_refused_before_it_is_allocated(monkeypatch: pytest
     ring = dimod.BinaryQuadraticModel({}, {(i, (i + 1) % 60): -1.0 for i in range(60)}, "SPIN")
     with pytest.raises(ValueError, match=r"60 variables: schroedinger needs 3\.23e\+10 GB for 2\^59 amplitudes"):
         sgq.solve(ring, "schroedinger")
+    long = dimod.BinaryQuadraticModel({}, {(i, (i + 1) % 2000): -1.0 for i in range(2000)}, "SPIN")
+    with pytest.raises(ValueError, match=r"2000 variables: schroedinger needs .*e\+594 GB for 2\^1999 amplitudes"):
+        sgq.solve(long, "schroedinger")
     monkeypatch.setattr(sampler, "free_memory", lambda: 56 * 2**5)
     assert sgq.solve(sgq.build("sherrington-kirkpatrick", n=6, seed=1), "schroedinger", annealing_time=1)
     with pytest.raises(ValueError, match=r"6 variables: schroedinger needs .* for 2\^6 amplitudes"):

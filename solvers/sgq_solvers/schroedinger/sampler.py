@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from sgq.annealing_schedule import AnnealingSchedule, annealing_schedule
 from sgq.checks import finite_array, integer, real, seed_integer
 from sgq.models import Floats, Integers, QuadraticForm, Terms, quadratic_form, terms
-from sgq_solvers.memory import free_memory
+from sgq_solvers.memory import free_memory, gigabytes
 from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress
 from sgq_solvers.schroedinger.evolution import Evolution
 from sgq_solvers.workers import threads
@@ -200,10 +200,10 @@ def _energies(model: QuadraticForm | Terms, n: int, team: Team) -> tuple[Floats,
 
 def _check_memory(n: int, num_bits: int) -> None:
     """ValueError if the amplitudes of 2^num_bits configurations do not fit."""
-    needed, free = _BYTES * 2.0**num_bits, free_memory()
+    needed, free = _BYTES << num_bits, free_memory()
     if needed > free or num_bits > MAX_BITS:
         raise ValueError(
-            f"{n} variables: schroedinger needs {needed / 1e9:.3g} GB for 2^{num_bits} amplitudes and "
+            f"{n} variables: schroedinger needs {gigabytes(needed)} for 2^{num_bits} amplitudes and "
             f"{free / 1e9:.3g} GB are free, and takes at most 2^{MAX_BITS}; take a smaller instance, or annealing"
         )
 
