@@ -10,7 +10,7 @@ from path_integral_helpers import all_rows, codes, transferred
 from replica_helpers import cubic, gaussian, mixed, pvalue, quadratic
 
 import sgq
-from sgq_solvers.path_integral_bits import BitTime
+from sgq_solvers.path_integral.bits import BitTime
 from sgq_solvers.replicas import Model, QuadraticModel
 
 BETA, A, B, BLOCKS = 0.8, 1.4, 2.2, 25

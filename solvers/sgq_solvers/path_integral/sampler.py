@@ -19,9 +19,9 @@ from sgq.annealing_schedule import AnnealingSchedule
 from sgq.annealing_schedule import annealing_schedule as schedule_of
 from sgq.checks import boolean, choice, integer, real, seed_integer
 from sgq.models import quadratic_form
-from sgq_solvers.path_integral_bits import BitTime
-from sgq_solvers.path_integral_lines import ContinuousTime, DiscreteTime, WorldLines
-from sgq_solvers.path_integral_run import QuantumAnnealing, Reads
+from sgq_solvers.path_integral.bits import BitTime
+from sgq_solvers.path_integral.lines import ContinuousTime, DiscreteTime, WorldLines
+from sgq_solvers.path_integral.run import QuantumAnnealing, Reads
 from sgq_solvers.replicas import QuadraticModel
 from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_samples
 from sgq_solvers.schedule import unit_of_beta

@@ -9,7 +9,7 @@ import numpy as np
 
 from sgq.annealing_schedule import AnnealingSchedule
 from sgq.models import Floats
-from sgq_solvers.path_integral_lines import WorldLines
+from sgq_solvers.path_integral.lines import WorldLines
 from sgq_solvers.replicas import Spins
 from sgq_solvers.sampler import in_turn
 from sgq_solvers.workers import Run

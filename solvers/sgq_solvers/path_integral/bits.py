@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sgq.models import Floats, Integers
-from sgq_solvers.path_integral_lines import DiscreteTime
+from sgq_solvers.path_integral.lines import DiscreteTime
 from sgq_solvers.replicas import Block, QuadraticModel
 from sgq_solvers.replicas.lanes import aligned
 
