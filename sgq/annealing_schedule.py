@@ -11,6 +11,7 @@ import os
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,21 @@ class AnnealingSchedule:
         """dA/ds and dB/ds, for s of any shape in [0, 1]."""
         return self._at(0, s, 1), self._at(1, s, 1)
 
+    @cached_property
+    def rows(self) -> Floats:
+        """Where the rows of its table stand, at which second derivatives may jump; none if it has no table."""
+        return np.asarray(getattr(self._functions[0], "x", ()), dtype=np.float64)
+
+    def integrals(self, first: float, last: float) -> tuple[float, float]:
+        """The integrals of A and B from `first` to `last`."""
+        a, b = (float(function(last) - function(first)) for function in self._integrals)
+        return a, b
+
+    @cached_property
+    def _integrals(self) -> tuple[Any, Any]:
+        a, b = (f.integ() if hasattr(f, "integ") else f.antiderivative() for f in self._functions)
+        return a, b
+
     def _at(self, which: int, s: ArrayLike, order: int = 0) -> Floats:
         values = finite_array("s", s)
         if (values < -_ROUNDING).any() or (values > 1 + _ROUNDING).any():
@@ -96,16 +112,22 @@ def annealing_schedule(
     ImportError
         If an .xlsx file is given and openpyxl is not installed.
     """
-    if isinstance(given, AnnealingSchedule):
-        return given
-    if isinstance(given, str) and given in _PATHS:
-        return _polynomial(given)
-    if isinstance(given, (str, os.PathLike)):
+    if isinstance(given, (str, os.PathLike)) and given not in _PATHS:
         path = Path(given)
         if not path.suffix and not path.exists():
             choice("annealing_schedule", str(given), _PATHS)
+        if path.is_dir():
+            raise ValueError(f"annealing_schedule={str(given)!r}: a folder; give the path of one of its files")
         rows = _file_rows(path, sheet)
         return _interpolated(path.name, "rad/ns", rows, f"{path}: ", 2 * np.pi)
+    if sheet is not None:
+        raise ValueError(f"sheet={sheet!r}: only an .xlsx file has sheets")
+    if isinstance(given, AnnealingSchedule):
+        return given
+    if isinstance(given, (str, os.PathLike)):
+        return _polynomial(str(given))
+    if given is None:
+        raise ValueError("annealing_schedule=None: a name, a table of rows s, A, B, or the path of a file is needed")
     return _interpolated("table", "1", finite_array("annealing_schedule", given), "annealing_schedule: ", 1.0)
 
 

@@ -41,6 +41,15 @@ def test_derivatives_are_those_of_the_path(given: object) -> None:
         np.testing.assert_allclose((function(s + step) - function(s - step)) / (2 * step), slope, atol=1e-4)
 
 
+@pytest.mark.parametrize("given", ["linear", "quadratic", TABLE])
+def test_integrals_are_those_of_the_path(given: object) -> None:
+    path = annealing_schedule(given)
+    s = np.linspace(0.2, 0.9, 7001)
+    exact = [np.trapezoid(function(s), s) for function in (path.A, path.B)]
+    assert path.integrals(0.2, 0.9) == pytest.approx(exact, rel=1e-7)
+    np.testing.assert_array_equal(path.rows, [row[0] for row in TABLE] if given is TABLE else [])
+
+
 def test_shapes_and_pickling() -> None:
     for shape in ("linear", TABLE):
         path = annealing_schedule(shape)
@@ -148,6 +157,13 @@ def test_places_outside_and_missing_files() -> None:
         annealing_schedule("absent.csv")
     with pytest.raises(ValueError, match=r"is no \.xlsx file and has no sheets"):
         annealing_schedule(__file__, sheet="Fast")
+    for path in ("linear", TABLE, annealing_schedule("linear")):
+        with pytest.raises(ValueError, match=r"sheet='Fast': only an \.xlsx file has sheets"):
+            annealing_schedule(path, sheet="Fast")
+    with pytest.raises(ValueError, match=r"a folder; give the path of one of its files"):
+        annealing_schedule(Path(__file__).parent)
+    with pytest.raises(ValueError, match=r"annealing_schedule=None: a name"):
+        annealing_schedule(None)
 
 
 @pytest.mark.parametrize("whole", [gzip.compress(HEADER.encode() * 9), b"PK\x03\x04 no workbook", b"\xff\xfe\x00" * 9])

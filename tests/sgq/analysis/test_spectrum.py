@@ -132,6 +132,96 @@ def test_degenerate_ground_states_are_one_goal() -> None:
     assert math.isfinite(found.adiabatic_time)
 
 
+def glass(n: int, seed: int) -> dimod.BinaryQuadraticModel:
+    rng = np.random.default_rng(seed)
+    fields = {i: 0.3 * float(rng.normal()) for i in range(n)}
+    return dimod.BinaryQuadraticModel(
+        fields, {(i, j): float(rng.normal()) for i in range(n) for j in range(i)}, 0.0, "SPIN"
+    )
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_free_spin_changes_neither_gap_nor_time(seed: int) -> None:
+    """It doubles the ground states, and each of its levels has its own copy of all the others."""
+    alone = glass(5, seed)
+    joined = alone.copy()
+    joined.add_variable("free", 0.0)
+    bare, found = annealing_spectrum(alone), annealing_spectrum(joined)
+    assert (bare.ground_states, found.ground_states) == (1, 2)
+    np.testing.assert_allclose(found.gaps, bare.gaps, rtol=1e-9)
+    assert found.minimum_gap == pytest.approx(bare.minimum_gap, rel=1e-9)
+    assert found.gap_at == pytest.approx(bare.gap_at, abs=1e-6)
+    assert found.adiabatic_time == pytest.approx(bare.adiabatic_time, rel=1e-6)
+
+
+def test_parts_without_a_bond_have_the_smaller_gap_of_the_two() -> None:
+    """A hard part beside a frustrated triangle in weak fields, whose ground states are three."""
+    hard = glass(5, 1)
+    easy = dimod.BinaryQuadraticModel(
+        dict.fromkeys("abc", 0.5), {("a", "b"): 1.0, ("b", "c"): 1.0, ("a", "c"): 1.0}, "SPIN"
+    )
+    both = hard.copy()
+    both.update(easy)
+    found, alone = (annealing_spectrum(model, s=[0.7, 0.75, 0.8]) for model in (both, hard))
+    assert found.ground_states == 3
+    assert found.minimum_gap == pytest.approx(alone.minimum_gap, rel=1e-9)
+    assert found.adiabatic_time == pytest.approx(alone.adiabatic_time, rel=1e-3)  # to which the triangle adds a little
+
+
+@pytest.mark.parametrize("seed", [44, 223])
+def test_anneals_much_slower_than_the_time_end_in_one_of_many_ground_states(seed: int) -> None:
+    rng, n = np.random.default_rng(seed), 9
+    model = dimod.BinaryQuadraticModel("SPIN")
+    for i in range(n):
+        model.add_variable(i, float(rng.choice([-1, 0, 1])))
+        for j in range(i):
+            if rng.random() < 0.35:
+                model.add_interaction(i, j, float(rng.choice([-1, 1])))
+    found = annealing_spectrum(model, s=np.linspace(0, 1, 21))
+    assert found.ground_states > 1
+    answer = sgq.solve(model, "schroedinger", annealing_time=20 * found.adiabatic_time, tolerance=1e-3, seed=1)
+    assert answer.info["sgq"]["ground_state_probability"] > 0.95
+
+
+@pytest.mark.parametrize("n", [6, 9])
+def test_time_is_a_sum_over_all_levels_however_few_are_computed(n: int) -> None:
+    """Dense matrices, and Lanczos and conjugate gradients from 9 spins on, beside all eigenvectors."""
+    model, s = glass(n, 7), 0.3
+    spins = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
+    energies = np.diag(model.energies((spins.astype(np.int8), list(range(n)))))
+    field = sum(product(n, {i: X}) for i in range(n))
+    values, states = np.linalg.eigh(-(1 - s) * field + s * energies)
+    elements = states.T @ (field + energies) @ states[:, 0]
+    exact = np.linalg.norm(elements[1:] / (values[1:] - values[0]) ** 2)
+    for levels in (2, 8):
+        found = annealing_spectrum(model, levels=levels, s=[s])
+        assert found.adiabatic_time == pytest.approx(exact, rel=1e-7)
+        assert found.levels.shape == (1, levels)
+
+
+def test_all_levels_and_many_ground_states_beyond_lanczos() -> None:
+    energies = np.ones(512)
+    energies[7] = 2.0
+    found = annealing_spectrum(energies, s=[0.5])
+    assert (found.ground_states, found.levels.shape) == (511, (1, 512))
+    field = sum(product(9, {i: X}) for i in range(9))
+    np.testing.assert_allclose(found.levels[0], np.linalg.eigvalsh(np.diag(energies) - field) / 2, atol=1e-12)
+
+
+def test_drivers_in_single_precision_lose_no_more_digits_than_they_have() -> None:
+    size = 512
+    energies, driver = np.random.default_rng(1).normal(size=size), np.eye(size) - 1 / size
+    single, double = (
+        annealing_spectrum(energies, s=[0.4], driver=csr_array(driver.astype(kind))) for kind in ("f4", "f8")
+    )
+    np.testing.assert_allclose(single.levels, double.levels, atol=1e-6)
+
+
+def test_no_energy_at_all_has_no_gap() -> None:
+    found = annealing_spectrum(np.arange(4.0), annealing_schedule=[[0, 0, 0], [0.5, 1, 0.1], [1, 0, 1]])
+    assert (found.minimum_gap, found.gap_at, found.adiabatic_time) == (0, 0, math.inf)
+
+
 @pytest.mark.parametrize(
     ("model", "options", "message"),
     [
@@ -140,6 +230,14 @@ def test_degenerate_ground_states_are_one_goal() -> None:
         (ring(21), {}, "21 variables: levels of at most 20"),
         (np.arange(4.0), {"driver": np.eye(3)}, r"driver of shape \(3, 3\): the model has 4 configurations"),
         (np.arange(4.0), {"driver": np.triu(np.ones((4, 4)))}, "driver: a Hermitian matrix is needed"),
+        (np.arange(4.0), {"driver": np.full((4, 4), np.nan)}, "driver: every entry must be finite"),
+        (np.arange(4.0), {"driver": "x"}, "driver: a matrix or LinearOperator is needed, not str"),
+        (np.arange(4.0), {"s": []}, r"s of shape \(0,\): at least one place, increasing"),
+        (np.arange(4.0), {"s": [[0.1, 0.2]]}, r"s of shape \(1, 2\)"),
+        (np.arange(4.0), {"s": [0.9, 0.1]}, r"s of shape \(2,\): at least one place, increasing"),
+        (np.arange(4.0), {"annealing_schedule": None}, "annealing_schedule=None: "),
+        (None, {}, "model: NoneType is neither a dimod model nor an array of energies"),
+        (sgq.ising(np.array([[0.0, 1], [1, 0]]), None), {}, "give problem.model"),
         (np.arange(4.0), {"levels": 1}, "levels=1: an integer of at least 2"),
         (np.arange(4.0), {"s": [0, 1.5]}, "a schedule runs from 0 to 1"),
     ],
