@@ -4,6 +4,7 @@ Bit i of a configuration set means that spin i is -1. Blocks of 2^LOW configurat
 float64 that stay in the second-level cache, so that nothing but the diagonal itself takes memory.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -37,14 +38,17 @@ def diagonal(
     return energies
 
 
-def ground_states(
+def lowest_blocks(
     masks: NDArray[np.uint64],
     coefficients: NDArray[np.float64],
     num_spins: int,
     tolerance: float,
     team: Team | None = None,
-) -> tuple[float, NDArray[np.int64]]:
-    """The lowest energy in float64, and the configurations within `tolerance` of it, ascending."""
+) -> tuple[float, Iterator[tuple[int, NDArray[np.bool_]]]]:
+    """The lowest energy in float64, and the blocks of 2^LOW configurations, or of all, where some come close to it.
+
+    Of each such block: its number, and which of its configurations are within `tolerance` of the lowest energy.
+    """
     low = min(num_spins, LOW)
     minima = np.empty(1 << (num_spins - low))
 
@@ -52,12 +56,15 @@ def ground_states(
         _minima(masks, coefficients, low, np.empty(1 << low), minima, first, last)
 
     (team or Team()).share(work, len(minima))
-    lowest, block = float(minima.min()), np.empty(1 << low)
-    found = []
-    for k in np.flatnonzero(minima <= lowest + tolerance).tolist():
-        _transformed(masks, coefficients, low, block, k)
-        found.append((k << low) + np.flatnonzero(block <= lowest + tolerance))
-    return lowest, np.concatenate(found)
+    lowest = float(minima.min())
+
+    def found() -> Iterator[tuple[int, NDArray[np.bool_]]]:
+        block = np.empty(1 << low)
+        for k in np.flatnonzero(minima <= lowest + tolerance).tolist():
+            _transformed(masks, coefficients, low, block, k)
+            yield k, block <= lowest + tolerance
+
+    return lowest, found()
 
 
 def aligned(size: int, kind: Any, place: int) -> NDArray[Any]:

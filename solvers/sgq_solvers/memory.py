@@ -7,6 +7,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+MAX_QUBITS = 40
+"""More than any memory holds, where free memory is not told: 2^40 amplitudes take ten terabytes and more."""
+
 _GROUPS = Path("/sys/fs/cgroup")
 
 

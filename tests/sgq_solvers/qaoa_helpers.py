@@ -1,9 +1,15 @@
 """Dense matrices and energies that the tests of the QAOA solver compare with."""
 
+from dataclasses import fields
 from functools import reduce
+from inspect import signature
+from typing import Any
 
 import dimod
 import numpy as np
+
+from sgq_solvers.qaoa import QAOASampler
+from sgq_solvers.qaoa.run import Options
 
 PAULI = {"I": np.eye(2), "X": np.array([[0, 1], [1, 0]]), "Y": np.array([[0, -1j], [1j, 0]]), "Z": np.diag([1, -1])}
 
@@ -13,6 +19,24 @@ def all_values(model: dimod.BinaryPolynomial | dimod.BinaryQuadraticModel) -> np
     n = len(model.variables)
     up = 1 - ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1)
     return 2 * up - 1 if model.vartype is dimod.SPIN else up
+
+
+def dense_state(energies: np.ndarray, gamma: list[float], beta: list[float]) -> np.ndarray:
+    """Π exp(-i beta Σ X) exp(+i gamma E) |+…+>, by arrays with one axis a qubit."""
+    n = len(energies).bit_length() - 1
+    psi = np.full(2**n, 2 ** (-n / 2), complex)
+    for g, b in zip(gamma, beta, strict=True):
+        psi = (psi * np.exp(1j * g * energies)).reshape((2,) * n)
+        for axis in range(n):
+            psi = np.cos(b) * psi - 1j * np.sin(b) * np.flip(psi, axis)
+        psi = psi.ravel()
+    return psi
+
+
+def options(**given: Any) -> Options:
+    """Those given, and the defaults of `QAOASampler.sample`."""
+    parameters = signature(QAOASampler.sample).parameters
+    return Options(**{**{f.name: parameters[f.name].default for f in fields(Options)}, **given})
 
 
 def pauli(n: int, **factors: str) -> np.ndarray:

@@ -9,36 +9,11 @@ from functools import partial
 import dimod
 import numpy as np
 import pytest
+from qaoa_helpers import all_values, dense_state, random_polynomial
 from scipy.stats import chisquare
 
 import sgq
 from sgq_solvers.aer import QAOAAerSampler
-
-
-def all_values(model: dimod.BinaryPolynomial) -> np.ndarray:
-    """Configurations in the model's vartype, ordered so that bit i of the index is set where s_i = -1."""
-    n = len(model.variables)
-    up = 1 - ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1)
-    return 2 * up - 1 if model.vartype is dimod.SPIN else up
-
-
-def dense_probabilities(energies: np.ndarray, gamma: list[float], beta: list[float]) -> np.ndarray:
-    """|Π exp(-i beta Σ X) exp(+i gamma E) |+…+>|², by arrays with one axis a qubit."""
-    n = len(energies).bit_length() - 1
-    psi = np.full(2**n, 2 ** (-n / 2), complex)
-    for g, b in zip(gamma, beta, strict=True):
-        psi = (psi * np.exp(1j * g * energies)).reshape((2,) * n)
-        for axis in range(n):
-            psi = np.cos(b) * psi - 1j * np.sin(b) * np.flip(psi, axis)
-        psi = psi.ravel()
-    return np.abs(psi) ** 2
-
-
-def random_polynomial(order: int, vartype: str, seed: int) -> dimod.BinaryPolynomial:
-    rng = np.random.default_rng(seed)
-    groups = [rng.choice(6, k, replace=False).tolist() for k in range(order + 1) for _ in range(5)]
-    terms = {tuple("abcdef"[i] for i in group): rng.normal() for group in groups}
-    return dimod.BinaryPolynomial({**{(v,): 0.0 for v in "abcdef"}, **terms}, vartype)
 
 
 @pytest.mark.parametrize("vartype", ["SPIN", "BINARY"])
@@ -50,7 +25,7 @@ def test_state_is_that_of_a_dense_simulation(order: int, vartype: str) -> None:
     model = dimod.make_quadratic(polynomial, 1.0, vartype) if order == 2 else polynomial
     labels = list(model.variables)
     energies = polynomial.energies((all_values(polynomial), labels))
-    probabilities = dense_probabilities(energies, gamma, beta)
+    probabilities = np.abs(dense_state(energies, gamma, beta)) ** 2
 
     samples = sgq.solve(model, "qaoa-aer", p=3, gamma=gamma, beta=beta, num_reads=20_000, seed=5)
 
@@ -160,6 +135,21 @@ def test_models_without_interactions_or_variables() -> None:
     assert free.info["sgq"]["expectation"] == pytest.approx(-1)
 
 
+def test_polynomials_without_terms() -> None:
+    empty = QAOAAerSampler().sample_poly(dimod.BinaryPolynomial({}, "BINARY"), num_reads=3)
+    assert (empty.first.energy, empty.first.num_occurrences, len(empty.variables)) == (0, 3, 0)
+
+
+def test_the_search_does_not_see_the_constant() -> None:
+    """An offset of 10^12 would leave four digits of a cost that it is part of."""
+    model = sgq.build("sherrington-kirkpatrick", n=6, seed=2).model
+    shifted = model.copy()
+    shifted.offset += 1e12
+    plain, moved = (QAOAAerSampler().sample(m, p=2, seed=1).info["sgq"] for m in (model, shifted))
+    assert (moved["gamma"], moved["beta"]) == (plain["gamma"], plain["beta"])
+    assert moved["expectation"] - 1e12 == pytest.approx(plain["expectation"], abs=2e-3)
+
+
 def test_the_optimiser_stops_with_the_best_so_far() -> None:
     model = sgq.build("sherrington-kirkpatrick", n=6, seed=1).model
     sample = partial(QAOAAerSampler().sample, model, p=4, seed=1)
@@ -175,6 +165,11 @@ def test_the_optimiser_stops_with_the_best_so_far() -> None:
         reports.append((fraction, energy))
         if len(reports) == 12:
             raise KeyboardInterrupt
+
+    done: list[float] = []
+    sample(maxiter=200, progress=lambda fraction, _: done.append(fraction))
+    assert done == sorted(done)
+    assert done[-1] == 1
 
     samples = sample(progress=interrupt_late)
     assert samples.info["sgq"]["stopped"] == "interrupt"

@@ -8,10 +8,12 @@ from functools import partial
 import dimod
 import numpy as np
 import pytest
+import qiskit
 import qiskit_aer
+from qaoa_helpers import all_values, dense_state
 from qiskit.primitives import BackendSamplerV2, StatevectorSampler
 from qiskit.providers.fake_provider import GenericBackendV2
-from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error
+from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error, pauli_error
 from qiskit_aer.primitives import SamplerV2
 
 import sgq
@@ -37,16 +39,9 @@ def probabilities(samples: dimod.SampleSet) -> np.ndarray:
 
 
 def exact() -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities and energies of all outcomes, an axis of the state a qubit."""
-    rows = 1 - 2 * ((np.arange(16)[:, None] >> np.arange(4)) & 1)
-    energies = asymmetric().energies((rows, list("abcd")))
-    state = np.full(16, 0.25, complex)
-    for g, b in zip(GAMMA, BETA, strict=True):
-        state = (state * np.exp(1j * g * energies)).reshape((2,) * 4)
-        for axis in range(4):
-            state = np.cos(b) * state - 1j * np.sin(b) * np.flip(state, axis)
-        state = state.ravel()
-    return np.abs(state) ** 2, energies
+    """Probabilities and energies of all outcomes."""
+    energies = asymmetric().energies((all_values(asymmetric()), list("abcd")))
+    return np.abs(dense_state(energies, GAMMA, BETA)) ** 2, energies
 
 
 def backends() -> dict[str, object]:
@@ -108,6 +103,27 @@ def test_readout_errors_are_seen_though_no_state_has_them() -> None:
     run = partial(QAOAAerSampler().sample, field, gamma=[np.pi / 4], beta=[np.pi / 4], num_reads=4000, seed=1)
     assert run().info["sgq"]["expectation"] == pytest.approx(-1)
     assert run(noise=noise).info["sgq"]["expectation"] == pytest.approx(-0.8, abs=4 * 0.6 / np.sqrt(4000))
+
+
+def test_gates_in_error_before_a_measurement_are_seen_too() -> None:
+    """A flip of probability 0.1 that belongs to the measurement: the state before it knows nothing of it."""
+    noise = NoiseModel()
+    noise.add_all_qubit_quantum_error(pauli_error([("X", 0.1), ("I", 0.9)]), "measure")
+    field = dimod.BinaryQuadraticModel({"x": 1.0}, {}, 0.0, "SPIN")
+    run = partial(QAOAAerSampler().sample, field, gamma=[np.pi / 4], beta=[np.pi / 4], num_reads=4000, seed=1)
+    assert run(noise=noise).info["sgq"]["expectation"] == pytest.approx(-0.8, abs=4 * 0.6 / np.sqrt(4000))
+
+
+@pytest.mark.parametrize("where", ["backend", "gates"])
+def test_a_circuit_is_transpiled_once(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, transpile = [], qiskit.transpile
+    monkeypatch.setattr("qiskit.transpile", lambda *a, **k: made.append(1) or transpile(*a, **k))
+    machine = (
+        {"backend": qiskit_aer.AerSimulator()} if where == "backend" else {"noise": NoiseModel(["rz", "sx", "cx"])}
+    )
+    samples = QAOAAerSampler().sample(asymmetric(), p=2, maxiter=12, num_reads=10, seed=1, **machine)
+    assert samples.info["sgq"]["evaluations"] == 12
+    assert made == [1]
 
 
 def test_product_states_reach_sizes_beyond_a_state_vector() -> None:

@@ -3,6 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
+from qaoa_helpers import dense_state
 
 from sgq.theory import one_layer_cut_fraction
 from sgq_solvers.recursive_qaoa.one_layer import OneLayer
@@ -16,14 +17,12 @@ def random_layer(n: int, fields: bool, seed: int) -> OneLayer:
 
 
 def dense_averages(layer: OneLayer, gamma: float, beta: float) -> tuple[np.ndarray, np.ndarray]:
-    """The same from exp(-iβ ΣX) exp(iγE) |+…+>, an axis a qubit."""
+    """The same from exp(-iβ ΣX) exp(iγE) |+…+>."""
     n = len(layer.fields)
     rows = 1 - 2 * ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1)
     products = rows[:, layer.pairs[:, 0]] * rows[:, layer.pairs[:, 1]]
-    state = np.exp(1j * gamma * (rows @ layer.fields + products @ layer.couplings)).reshape((2,) * n) * 2 ** (-n / 2)
-    for axis in range(n):
-        state = np.cos(beta) * state - 1j * np.sin(beta) * np.flip(state, axis)
-    probabilities = np.abs(state.ravel()) ** 2
+    energies = rows @ layer.fields + products @ layer.couplings
+    probabilities = np.abs(dense_state(energies, [gamma], [beta])) ** 2
     return probabilities @ rows, probabilities @ products
 
 
@@ -44,8 +43,9 @@ def test_no_angles_drawn_at_random_are_better(seed: int) -> None:
         return float(layer.fields @ single + layer.couplings @ double)
 
     unit = float(np.sqrt((2 * (layer.couplings**2).sum() + (layer.fields**2).sum()) / 7))
-    best = energy(*layer.best_angles(unit))
-    drawn = np.random.default_rng(1).uniform([-2 / unit, -np.pi / 2], [2 / unit, np.pi / 2], (3000, 2))
+    layer = OneLayer(layer.fields / unit, layer.pairs, layer.couplings / unit)
+    best = energy(*layer.best_angles())
+    drawn = np.random.default_rng(1).uniform([-2, -np.pi / 2], [2, np.pi / 2], (3000, 2))
     assert best <= min(energy(*angles) for angles in drawn.tolist()) + 1e-9
 
 
@@ -53,6 +53,6 @@ def test_no_angles_drawn_at_random_are_better(seed: int) -> None:
 def test_triangle_free_graphs_reach_the_closed_form(graph: nx.Graph) -> None:
     graph = nx.convert_node_labels_to_integers(graph)
     pairs = np.array(graph.edges)
-    layer = OneLayer(np.zeros(len(graph)), pairs, np.ones(len(pairs)))
-    _, double = layer.averages(*layer.best_angles(np.sqrt(graph.degree[0])))
+    layer = OneLayer(np.zeros(len(graph)), pairs, np.full(len(pairs), graph.degree[0] ** -0.5))
+    _, double = layer.averages(*layer.best_angles())
     np.testing.assert_allclose(double, 1 - 2 * one_layer_cut_fraction(graph.degree[0]), atol=1e-6)

@@ -5,7 +5,12 @@ The chi-square test has a fixed seed and fails a correct sampler with probabilit
 
 import math
 import re
+import signal
+import threading
+import time
+import tracemalloc
 from functools import partial
+from typing import Any
 
 import dimod
 import networkx as nx
@@ -18,6 +23,7 @@ from scipy.stats import chisquare
 import sgq
 from sgq.models import quadratic_form
 from sgq.theory.qaoa import sherrington_kirkpatrick_energy
+from sgq_solvers.memory import gigabytes
 from sgq_solvers.qaoa import QAOASampler
 from sgq_solvers.qaoa.starts import fixed_angles
 from sgq_solvers.recursive_qaoa.one_layer import OneLayer
@@ -57,25 +63,6 @@ def test_state_is_that_of_matrix_exponentials(order: int, vartype: str) -> None:
     assert samples.info["sgq"]["ground_state_probability"] == pytest.approx(p[ground].sum(), abs=1e-13)
 
 
-@pytest.mark.parametrize(("precision", "accuracy"), [("double", 1e-12), ("single", 1e-6)])
-def test_probabilities_are_those_of_aer(precision: str, accuracy: float) -> None:
-    pytest.importorskip("qiskit_aer")
-    from sgq_solvers.aer.circuit import QAOACircuit
-    from sgq_solvers.aer.machines import AerMachine
-    from sgq_solvers.qaoa.spin_polynomial import spin_terms
-
-    model = random_polynomial(3, "SPIN", seed=1)
-    gamma, beta = [0.3, -0.8], [0.7, 1.1]
-    terms, labels = spin_terms(model)
-    machine = AerMachine(None, None, "CPU", None, 6)
-    machine.prepare(QAOACircuit(terms, 6, 2))
-    aer = machine.probabilities(np.array(gamma + beta))
-    samples = QAOASampler().sample_poly(model, p=2, gamma=gamma, beta=beta, precision=precision, seed=1)
-    seen = probabilities(samples, labels)
-    np.testing.assert_allclose(seen[~np.isnan(seen)], aer[~np.isnan(seen)], atol=accuracy)
-    assert (~np.isnan(seen)).sum() > 40
-
-
 def test_one_spin_in_a_field() -> None:
     h, gamma, beta = 0.7, 0.4, 0.3
     model = dimod.BinaryQuadraticModel({"x": h}, {}, 2.0, "SPIN")
@@ -110,7 +97,7 @@ def test_fixed_angles_of_the_sk_model(p: int, published: float, error: float) ->
     energies = []
     for seed in range(24):
         model = sgq.build("sherrington-kirkpatrick", n=12, seed=seed).model
-        gamma, beta = np.split(fixed_angles(p, 1.0), 2)
+        gamma, beta = np.split(fixed_angles(p), 2)
         info = QAOASampler().sample(model, p=p, gamma=gamma, beta=beta, num_reads=1, seed=0).info["sgq"]
         energies.append(info["expectation"] / 12)
     spread = np.hypot(error, np.std(energies) / np.sqrt(24))
@@ -119,8 +106,11 @@ def test_fixed_angles_of_the_sk_model(p: int, published: float, error: float) ->
 
 @pytest.mark.parametrize("p", [1, 2, 3, 4, 5])
 def test_sixteen_spins_come_close_to_infinitely_many(p: int) -> None:
-    """The average over 32 instances, each with one standard error of 2 %, is within a tenth of theory's -ν_p."""
-    gamma, beta = np.split(fixed_angles(p, 1.0), 2)
+    """The average over 32 instances is within a tenth of theory's -ν_p.
+
+    Finite size takes some 6 % off, and the average has a standard error of 1 %: a false alarm in ten thousand.
+    """
+    gamma, beta = np.split(fixed_angles(p), 2)
     options = {"p": p, "gamma": gamma, "beta": beta, "num_reads": 1, "seed": 0}
     models = (sgq.build("sherrington-kirkpatrick", n=16, seed=seed).model for seed in range(32))
     energies = [QAOASampler().sample(model, **options).info["sgq"]["expectation"] / 16 for model in models]
@@ -146,17 +136,71 @@ def test_models_without_interactions_or_variables() -> None:
     assert free.info["sgq"]["expectation"] == pytest.approx(-1)
 
 
-@pytest.mark.parametrize("n", [25, 64, 1000])
+@pytest.mark.parametrize("n", [25, 64, 1000, 1100])
 def test_what_does_not_fit_in_memory_is_refused_before_any_is_taken(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message has what it would take: five float64 an amplitude with gradients, three without."""
     monkeypatch.setattr("sgq_solvers.qaoa.run.free_memory", lambda: 5e8)
     ring = dimod.BinaryQuadraticModel({}, {(i, (i + 1) % n): 1.0 for i in range(n)}, "SPIN")
-    with_gradient, without = (re.escape(f"{each * 2.0**n / 1e9:.3g} GB") for each in (40, 24))
+    with_gradient, without = (re.escape(gigabytes(each << n)) for each in (40, 24))
     with pytest.raises(ValueError, match=rf"^{n} variables: qaoa needs {with_gradient}.* 0.5 GB are free.* annealing$"):
         QAOASampler().sample(ring)
     advice = "take precision='single', a smaller" if n == 25 else "take a smaller"
     with pytest.raises(ValueError, match=f"needs {without}, 24 bytes for each .* {advice}"):
         QAOASampler().sample(ring, optimizer="COBYLA")
+
+
+@pytest.mark.parametrize(
+    ("options", "bytes_each"),
+    [
+        ({"gamma": [0.5], "beta": [0.4]}, 12),
+        ({"gamma": [0.5], "beta": [0.4], "one_hot": []}, 12),
+        ({"objective": "overlap", "maxiter": 2}, 20),
+        ({"objective": "overlap", "maxiter": 2, "optimizer": "COBYLA"}, 12),
+    ],
+)
+def test_memory_is_what_the_check_says(options: dict[str, Any], bytes_each: int) -> None:
+    """Half of all configurations are ground states here; a list of them would take four bytes an amplitude."""
+    n = 20
+    model = dimod.BinaryQuadraticModel({0: 1.0, **dict.fromkeys(range(1, n), 0.0)}, {}, "SPIN")
+    sample = partial(QAOASampler().sample, num_reads=10, precision="single", num_threads=1, seed=1, **options)
+    sample(sgq.build("sherrington-kirkpatrick", n=17, seed=1).model)
+    tracemalloc.start()
+    try:
+        info = sample(model).info["sgq"]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert info["ground_states"] == 1 << (n - 1)
+    assert 0.99 * bytes_each < peak / 2**n < bytes_each + 3  # of blocks, whatever n
+
+
+def test_the_search_does_not_see_the_constant() -> None:
+    """An offset of 10^12 would leave four digits of a cost that it is part of."""
+    model = sgq.build("sherrington-kirkpatrick", n=8, seed=2).model
+    shifted = model.copy()
+    shifted.offset += 1e12
+    plain, moved = (QAOASampler().sample(m, p=2, seed=1).info["sgq"] for m in (model, shifted))
+    assert (moved["gamma"], moved["beta"]) == (plain["gamma"], plain["beta"])
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals of POSIX")
+def test_a_real_interrupt_gives_the_best_so_far() -> None:
+    """The signal comes while the optimiser is at work, some evaluations after the first."""
+    main, asked = threading.main_thread().ident, threading.Event()
+    assert main
+
+    def interrupt() -> None:
+        asked.wait()
+        time.sleep(0.05)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    waiting = threading.Thread(target=interrupt)
+    waiting.start()
+    model = sgq.build("sherrington-kirkpatrick", n=16, seed=1).model
+    samples = QAOASampler().sample(model, p=20, maxiter=10_000, progress=lambda *_: asked.set(), seed=1)
+    waiting.join()
+    assert samples.info["sgq"]["stopped"] == "interrupt"
+    assert samples.info["sgq"]["expectation"] < 0
 
 
 def test_compare_runs_it_beside_others() -> None:
@@ -183,8 +227,14 @@ def test_compare_runs_it_beside_others() -> None:
         ({"precision": "half"}, "precision='half'"),
         ({"mixer": "star"}, "mixer='star'"),
         ({"warm_start": [0.5]}, r"warm_start of shape \(1,\): 3 means from -1 to 1"),
-        ({"warm_start": {0: 1}}, "warm_start has 1 labels"),
-        ({"warm_start": [0, 0, 2]}, "means from -1 to 1"),
+        ({"warm_start": {0: 1}}, "warm_start has no mean of 1"),
+        ({"warm_start": {0: 1, 1: 0, "c": 1}}, "warm_start has no mean of 2"),
+        ({"warm_start": {0: 1, 1: 0, 2: 1, "c": 1}}, "warm_start has a mean of 'c'"),
+        ({"warm_start": [0, 0, 2]}, r"warm_start of 2 is 2\.0: means from -1 to 1"),
+        ({"epsilon": 7}, "epsilon=7"),
+        ({"one_hot": 5}, "one_hot=5: groups of labels"),
+        ({"one_hot": [1, 2]}, r"one_hot=\[1, 2\]: groups of labels"),
+        ({"one_hot": [[[0], [1]]]}, r"one_hot=\[\[\[0\], \[1\]\]\]: groups of labels"),
         ({"warm_start": [0, 0, 1], "epsilon": 0.6}, r"epsilon=0\.6"),
         ({"warm_start": [0, 0, 1], "one_hot": [[0, 1]]}, "give one of the two"),
         ({"one_hot": [[0, 7]]}, "7 is no variable"),

@@ -3,10 +3,11 @@
 import dimod
 import numpy as np
 import pytest
-from qaoa_helpers import all_values, pauli, probabilities, random_polynomial
+from qaoa_helpers import all_values, options, pauli, probabilities, random_polynomial
 from scipy.linalg import expm
 
 from sgq_solvers.qaoa import QAOASampler
+from sgq_solvers.qaoa.run import QAOARun
 
 GAMMA, BETA = [0.4, -0.7], [0.6, 1.3]
 
@@ -91,11 +92,9 @@ def test_one_hot_states(shape: str, vartype: str) -> None:
 @pytest.mark.parametrize("precision", ["single", "double"])
 def test_the_state_never_leaves_what_is_allowed(precision: str) -> None:
     """Exactly: amplitudes of other configurations are never touched, so two groups of three stay one-hot to the bit."""
-    from sgq_solvers.qaoa.run import Options, QAOARun
-
     rng = np.random.default_rng(2)
     model = dimod.BinaryQuadraticModel({}, {(i, j): rng.normal() for i in range(9) for j in range(i)}, "BINARY")
-    run = QAOARun(model, Options(p=3, one_hot=[[0, 4, 7], [1, 2, 8]], precision=precision))
+    run = QAOARun(model, options(p=3, one_hot=[[0, 4, 7], [1, 2, 8]], precision=precision))
     up = (1 - ((np.arange(512)[:, None] >> np.arange(9)) & 1))[:, np.argsort(run.labels)]
     allowed = (up[:, [0, 4, 7]].sum(axis=1) == 1) & (up[:, [1, 2, 8]].sum(axis=1) == 1)
     p = run.state.probabilities()

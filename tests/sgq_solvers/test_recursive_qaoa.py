@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 import sgq
+from sgq.kernels.teams import Team
 from sgq.models import terms
+from sgq.theory import one_layer_cut_fraction
 from sgq_solvers.qaoa.spin_polynomial import spin_terms
 from sgq_solvers.recursive_qaoa import RecursiveQAOASampler
 from sgq_solvers.recursive_qaoa.elimination import Elimination
@@ -70,10 +72,61 @@ def test_closed_form_and_state_vector_give_the_same_correlations(field: float, m
     model = sgq.build("sherrington-kirkpatrick", n=7, field=field, seed=2).model
     polynomial, labels = spin_terms(model)
     rest = Elimination(polynomial, len(labels))
-    products = list(rest.terms)
-    closed = LayerAverages(1, 200, Clock(None))(rest, products)
+    closed = LayerAverages(1, 200, Clock(None), Team())(rest, [2, 5] if field else [])
     monkeypatch.setattr(LayerAverages, "_closed", lambda *_: False)
-    np.testing.assert_allclose(LayerAverages(1, 200, Clock(None))(rest, products), closed, atol=3e-3)
+    by_state = LayerAverages(1, 200, Clock(None), Team())(rest, [2, 5] if field else [])
+    np.testing.assert_allclose(by_state, closed, atol=3e-3)
+
+
+@pytest.mark.parametrize("scale", [2.0**-9, 1e200, 1e-200])
+@pytest.mark.parametrize(
+    ("family", "p"), [("sherrington-kirkpatrick", 1), ("sherrington-kirkpatrick", 2), ("p-spin", 1)]
+)
+def test_the_unit_of_energy_does_not_matter(family: str, p: int, scale: float) -> None:
+    model = sgq.build(family, n=11, seed=2).model
+    if isinstance(model, dimod.BinaryPolynomial):
+        scaled = dimod.BinaryPolynomial({term: scale * c for term, c in model.items()}, "SPIN")
+    else:
+        scaled = model.copy()
+        scaled.scale(scale)
+    plain, other = (sgq.solve(m, RecursiveQAOASampler(), p=p, cutoff=2, seed=1) for m in (model, scaled))
+    np.testing.assert_array_equal(other.record.sample, plain.record.sample)
+    np.testing.assert_allclose(other.info["sgq"]["strengths"], plain.info["sgq"]["strengths"], atol=1e-6)
+    assert other.info["sgq"]["expectation"] == pytest.approx(scale * plain.info["sgq"]["expectation"], rel=1e-6)
+    stopped = sgq.solve(scaled, RecursiveQAOASampler(), p=p, cutoff=2, time_limit=0, seed=1)
+    again = sgq.solve(model, RecursiveQAOASampler(), p=p, cutoff=2, time_limit=0, seed=1)
+    np.testing.assert_array_equal(stopped.record.sample, again.record.sample)
+
+
+@pytest.mark.parametrize("p", [1, 2, 3])
+def test_its_first_angles_are_those_of_plain_qaoa(p: int) -> None:
+    """Sums of squares of numbers up to 2^10: the unit of energy is far from one."""
+    model = sgq.build("number-partitioning", n=11, bits=10, seed=1).model
+    recursive, plain = (sgq.solve(model, name, p=p, seed=1).info["sgq"] for name in ("recursive-qaoa", "qaoa"))
+    assert recursive["expectation"] == pytest.approx(plain["expectation"], rel=1e-5)
+
+
+def test_a_thousand_spins_need_no_state() -> None:
+    """More than the exponents of float64 count; a step or two, then the time is up."""
+    problem = sgq.build("random-regular", n=1030, degree=3, seed=1)
+    samples = sgq.solve(problem, "recursive-qaoa", time_limit=0, seed=1)
+    per_bond = samples.info["sgq"]["expectation"] / problem.model.num_interactions
+    assert per_bond == pytest.approx(1 - 2 * one_layer_cut_fraction(3), abs=0.01)  # but for a few triangles
+    with pytest.raises(ValueError, match=r"^1030 spins: recursive-qaoa with p=2 needs 4\.6e\+302 GB"):
+        sgq.solve(problem, "recursive-qaoa", p=2)
+
+
+@pytest.mark.parametrize("p", [1, 2])
+def test_the_answer_does_not_depend_on_threads(p: int) -> None:
+    model = sgq.build("sherrington-kirkpatrick", n=14, field=0.2, seed=1).model
+    one, three = (sample(model, p=p, seed=1, num_threads=threads) for threads in (1, 3))
+    np.testing.assert_array_equal(one.record, three.record)
+    assert one.info == three.info
+
+
+def test_a_polynomial_without_terms() -> None:
+    empty = RecursiveQAOASampler().sample_poly(dimod.BinaryPolynomial({}, "SPIN"))
+    assert (empty.first.energy, len(empty.variables)) == (0, 0)
 
 
 def test_what_is_left_has_the_energies_of_what_it_completes_to() -> None:
@@ -118,7 +171,9 @@ def test_it_stops_with_an_answer() -> None:
 
     samples = sample(problem.model, progress=interrupt_late)
     assert samples.info["sgq"]["stopped"] == "interrupt"
-    assert reports == sorted(reports)
+    done: list[float] = []
+    sample(problem.model, cutoff=20, progress=lambda fraction, _: done.append(fraction))
+    assert done == pytest.approx(np.arange(1, 11) / 10)
     assert samples.first.energy < 0
 
 
@@ -137,8 +192,9 @@ def test_products_that_have_no_mean_are_drawn() -> None:
         ({"cutoff": 21}, "cutoff=21"),
         ({"p": 0}, "p=0"),
         ({"maxiter": 0}, "maxiter=0"),
+        ({"num_threads": 0}, "num_threads=0"),
         ({"seed": -1}, "seed=-1"),
-        ({"p": 2}, r"^60 spins: recursive-qaoa with p=2 needs 4\.29e\+10 GiB .* annealing$"),
+        ({"p": 2}, r"^60 spins: recursive-qaoa with p=2 needs 4\.61e\+10 GB .* annealing$"),
     ],
 )
 def test_wrong_arguments_are_named(parameters: dict[str, object], message: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sgq.models import Floats, Terms
-from sgq_solvers.qaoa.spin_polynomial import rms_field
+from sgq_solvers.qaoa.spin_polynomial import in_units, members
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -35,15 +35,14 @@ class QAOACircuit:
 
         self._gamma, self._beta = ParameterVector("gamma", p), ParameterVector("beta", p)
         # Angles are open numbers times coefficients: in units of these, no product is lost to rounding or overflow.
-        self.unit = rms_field(polynomial)
-        groups = [group.tolist() for group in np.split(polynomial.indices, polynomial.starts[1:-1])]
-        acting = [(g, c / self.unit) for g, c in zip(groups, polynomial.coefficients.tolist(), strict=True) if g and c]
+        scaled, _, self._unit = in_units(polynomial)
+        acting = [(spins, c) for spins, c in members(scaled) if c]
         circuit = QuantumCircuit(num_spins)
         for qubit in circuit.qubits:
             circuit.h(qubit)
         for gamma, beta in zip(self._gamma, self._beta, strict=True):
-            for group, coefficient in acting:
-                _rotate(circuit, group, -2 * coefficient * gamma)
+            for spins, coefficient in acting:
+                _rotate(circuit, spins, -2 * coefficient * gamma)
             for qubit in circuit.qubits:
                 circuit.rx(2 * beta, qubit)
         self.circuit = circuit
@@ -52,7 +51,7 @@ class QAOACircuit:
         """`circuit`, which is this one made ready for some machine, with its angles γ_1 … γ_p, β_1 … β_p set."""
         gamma, beta = np.split(angles, 2)
         # not strict: a model without couplings and fields has no gamma to bind
-        return circuit.assign_parameters({self._gamma: gamma * self.unit, self._beta: beta}, strict=False)
+        return circuit.assign_parameters({self._gamma: gamma * self._unit, self._beta: beta}, strict=False)
 
 
 def _rotate(circuit: QuantumCircuit, qubits: list[int], angle: Any) -> None:

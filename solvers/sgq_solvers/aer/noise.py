@@ -38,5 +38,6 @@ def noise_model(noise: Any) -> NoiseModel:
 
 
 def measures_in_error(model: NoiseModel) -> bool:
-    """Whether readout errors belong to the model: only measurements have them, probabilities of the state do not."""
-    return any(error["type"] == "roerror" for error in model.to_dict()["errors"])
+    """Whether errors of measurements, of the outcome or before it, belong to the model: the state alone has none."""
+    errors = model.to_dict()["errors"]
+    return any(error["type"] == "roerror" or "measure" in error["operations"] for error in errors)

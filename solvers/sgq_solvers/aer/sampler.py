@@ -18,7 +18,7 @@ from sgq.checks import integer, real, seed_integer
 from sgq.models import Floats, Integers
 from sgq_solvers.aer.circuit import QAOACircuit
 from sgq_solvers.qaoa.angles import AngleSearch, given_angles
-from sgq_solvers.qaoa.spin_polynomial import spin_terms
+from sgq_solvers.qaoa.spin_polynomial import in_units, spin_terms
 from sgq_solvers.qaoa.starts import fixed_angles
 from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from qiskit_aer.noise import NoiseModel
 
     from sgq_solvers.aer.machines import AerMachine, QiskitMachine, Spins
-
-    Measured = tuple[Spins, Integers, Floats]
 
 SHOTS = 1024
 
@@ -72,8 +70,9 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
         p
             Layers.
         gamma, beta
-            Angles of the layers, p numbers each, gamma in units of 1/energy. Used as given, both or neither.
-            By default COBYLA optimises them, from the best angles of the SK model of infinite size
+            Angles of the layers, p numbers each, gamma in units of 1/energy. Used as given, both or neither;
+            `maxiter`, `time_limit` and `target_energy`, which are about the search, then do nothing. By default COBYLA
+            optimises them, from the best angles of the SK model of infinite size
             (`sgq.theory.qaoa`), gamma divided by rms, with rms² the mean over spins of the sum of c² over the terms
             that hold the spin; for p > 8 those of p = 8 interpolated.
         shots
@@ -135,27 +134,37 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
         machine = _machine(len(bqm.variables), method, max_bond_dimension, noise, device, backend)
         ansatz = _Ansatz(bqm, p, machine, np.random.default_rng(seed))
 
+        units = np.repeat([ansatz.unit, 1.0], p)
+        search = AngleSearch(
+            lambda scaled: ansatz.cost(scaled / units, shots),
+            maxiter,
+            clock,
+            target,
+            progress,
+            offset=ansatz.constant,
+            scale=ansatz.unit,
+        )
         outcome, stopped = None, None
-        search = AngleSearch(lambda angles: ansatz.expectation(angles, shots), maxiter, clock, target, progress)
         if angles is None:
-            stopped = search.optimise(fixed_angles(p, ansatz.unit), ansatz.unit)
-        else:
-            if not (machine.exact or shots):  # time on a machine is dear: the reads are the estimate too
-                outcome = ansatz.measure(angles, num_reads)
-                search.expectation = lambda _: _mean(outcome)
-            search.evaluate_only(angles)
+            stopped = search.optimise(fixed_angles(p))
+            angles = search.angles / units
+        elif machine.exact or shots:
+            search.evaluate_only(angles * units)
+        else:  # time on a machine is dear: the reads are the estimate too
+            outcome = ansatz.measure(angles, num_reads)
+            search.evaluate_only(angles * units, ansatz.mean_cost(*outcome))
         setup_seconds = clock.elapsed()
-        spins, counts, energies = outcome or ansatz.measure(search.angles, num_reads)
+        spins, counts = outcome or ansatz.measure(angles, num_reads)
         return dimod.SampleSet.from_samples(
             (spins if bqm.vartype is dimod.SPIN else (spins + 1) // 2, ansatz.labels),
             vartype=bqm.vartype,
-            energy=energies,
+            energy=ansatz.energies(spins),
             num_occurrences=counts,
             sort_labels=False,
             info={
                 "sgq": {
-                    "gamma": search.angles[:p].tolist(),
-                    "beta": search.angles[p:].tolist(),
+                    "gamma": angles[:p].tolist(),
+                    "beta": angles[p:].tolist(),
                     "expectation": search.energy,
                     "evaluations": search.evaluations,
                     "machine": machine.name,
@@ -169,11 +178,6 @@ class QAOAAerSampler(Sampler, dimod.PolySampler):
     def sample_poly(self, poly: dimod.BinaryPolynomial, **parameters: Any) -> dimod.SampleSet:
         """The same for a polynomial, whose terms of order k ≥ 3 cost 2(k - 1) CX gates; parameters as in `sample`."""
         return self.sample(poly, **parameters)
-
-
-def _mean(measured: Measured) -> float:
-    _, counts, energies = measured
-    return float((counts * energies).sum() / counts.sum())
 
 
 def _machine(
@@ -209,28 +213,33 @@ class _Ansatz:
     ) -> None:
         self._machine, self._rng = machine, rng
         self._terms, self.labels = spin_terms(model)
-        circuit = QAOACircuit(self._terms, len(self.labels), p)
-        self.unit = circuit.unit
+        self._scaled, self.constant, self.unit = in_units(self._terms)
         if self.labels:
-            machine.prepare(circuit)
+            machine.prepare(QAOACircuit(self._terms, len(self.labels), p))
 
-    def expectation(self, angles: Floats, shots: int | None) -> float:
-        """Mean energy in the state of these angles, exact if the machine is and `shots` is None."""
+    def cost(self, angles: Floats, shots: int | None) -> float:
+        """Mean energy in the state of these angles, exact if the machine is and `shots` is None; see `mean_cost`."""
         if self._machine.exact and shots is None and self.labels:
             probabilities = self._machine.probabilities(angles)
-            return float((probabilities * self._energies).sum())  # a threaded dot product may round differently
-        return _mean(self.measure(angles, shots or SHOTS))
+            return float((probabilities * self._costs).sum())  # a threaded dot product may round differently
+        return self.mean_cost(*self.measure(angles, shots or SHOTS))
 
-    def measure(self, angles: Floats, shots: int) -> Measured:
-        """Distinct outcomes of `shots` measurements as spins, how often each came, and their energies."""
+    def mean_cost(self, spins: Spins, counts: Integers) -> float:
+        """Mean energy of what was measured, less the model's constant and in units of its rms local field."""
+        return float((counts * self._scaled.energies(spins)).sum() / counts.sum())
+
+    def measure(self, angles: Floats, shots: int) -> tuple[Spins, Integers]:
+        """Distinct outcomes of `shots` measurements as spins, and how often each came."""
         if self.labels:
-            spins, counts = self._machine.measure(angles, shots, int(self._rng.integers(2**31)))
-        else:
-            spins, counts = np.zeros((1, 0), np.int8), np.array([shots])
-        return spins, counts, self._terms.energies(spins)
+            return self._machine.measure(angles, shots, int(self._rng.integers(2**31)))
+        return np.zeros((1, 0), np.int8), np.array([shots])
+
+    def energies(self, spins: Spins) -> Floats:
+        """Of the model as it is."""
+        return self._terms.energies(spins)
 
     @cached_property
-    def _energies(self) -> Floats:
+    def _costs(self) -> Floats:
         from sgq.kernels.walsh import spectrum
 
-        return spectrum(self._terms.masks(), self._terms.coefficients, len(self.labels))
+        return spectrum(self._scaled.masks(), self._scaled.coefficients, len(self.labels))

@@ -16,7 +16,7 @@ import dimod
 import numpy as np
 from numpy.typing import NDArray
 
-from sgq.checks import finite_array, real
+from sgq.checks import finite_array
 from sgq.models import Floats
 
 if TYPE_CHECKING:
@@ -145,16 +145,20 @@ def one_qubit(qubit: int, matrix: Floats, amplitudes: Floats) -> Part:
 
 def given_means(warm_start: Any, epsilon: float, labels: Sequence[Hashable], vartype: dimod.Vartype) -> Floats:
     """Means of the spins as a user gives them, in the model's vartype, kept off ±1 by `epsilon`."""
-    epsilon = real("epsilon", epsilon, 0, 0.5)
     if isinstance(warm_start, Mapping):
-        if set(warm_start) != set(labels):
-            raise ValueError(f"warm_start has {len(warm_start)} labels: a mean of each of the {len(labels)} variables")
+        for label in [*labels, *warm_start]:
+            if label not in warm_start or label not in labels:
+                where = "has no mean of" if label in labels else "has a mean of"
+                raise ValueError(f"warm_start {where} {label!r}: one of each of the {len(labels)} variables is needed")
         warm_start = [warm_start[label] for label in labels]
     means = finite_array("warm_start", warm_start)
     low = -1 if vartype is dimod.SPIN else 0
-    if means.shape != (len(labels),) or not ((means >= low) & (means <= 1)).all():
+    if means.shape != (len(labels),):
         raise ValueError(
             f"warm_start of shape {means.shape}: {len(labels)} means from {low} to 1 are needed, one a variable"
         )
+    for label, mean in zip(labels, means.tolist(), strict=True):
+        if not low <= mean <= 1:
+            raise ValueError(f"warm_start of {label!r} is {mean}: means from {low} to 1 are needed")
     means = means if low else 2 * means - 1
     return np.clip(means, 2 * epsilon - 1, 1 - 2 * epsilon)

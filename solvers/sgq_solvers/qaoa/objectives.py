@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sgq.models import Integers
+from sgq_solvers.qaoa.ground_states import GroundStates
 
 if TYPE_CHECKING:
     from sgq.kernels.statevector import Statevector
@@ -77,18 +77,19 @@ class LowestPart:
 class GroundStateOverlap:
     """Minus the probability of the ground states."""
 
-    def __init__(self, states: Integers) -> None:
-        self._states = states
+    def __init__(self, ground: GroundStates) -> None:
+        self._ground = ground
 
     def value(self, state: Statevector) -> float:
         """See `Objective`."""
-        return -float(state.probabilities(self._states).sum()) / state.norm()
+        return -self._ground.probability(state)
 
     def weigh(self, state: Statevector, other: Statevector) -> None:
         """See `Objective`."""
         other.real[:] = other.imag[:] = 0.0
-        other.real[self._states] = -state.real[self._states]
-        other.imag[self._states] = -state.imag[self._states]
+        for states in self._ground:
+            other.real[states] = -state.real[states]
+            other.imag[states] = -state.imag[states]
 
 
 def _weigh(state: Statevector, other: Statevector, weight: Callable[[slice], NDArray[Any]]) -> None:

@@ -5,33 +5,38 @@ Z. Wang, N. C. Rubin, J. M. Dominy, E. G. Rieffel, Phys. Rev. A 101, 012320 (202
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Hashable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sgq.models import Integers, Terms
+from sgq.models import Integers
 from sgq_solvers.qaoa.mixers import LocalMixer, Part, one_qubit
-
-_CHUNK = 1 << 16
 
 
 def given_groups(one_hot: Any, labels: Sequence[Hashable]) -> list[list[int]]:
     """Groups of variables, disjoint, two at least in each, as positions."""
     position = {label: k for k, label in enumerate(labels)}
-    groups, seen = [], set()
-    for group in one_hot:
-        members = list(group)
-        for label in members:
-            if label not in position:
-                raise ValueError(f"one_hot: {label!r} is no variable of the model")
-            if label in seen:
-                raise ValueError(f"one_hot: {label!r} stands in two places: groups share no variables")
-            seen.add(label)
+    try:
+        asked = [list(group) for group in one_hot]
+        seen = Counter(chain.from_iterable(asked))
+    except TypeError:
+        raise ValueError(
+            f"one_hot={one_hot!r}: groups of labels are needed, such as [['a', 'b'], ['c', 'd', 'e']]"
+        ) from None
+    for label, times in seen.items():
+        if label not in position:
+            raise ValueError(f"one_hot: {label!r} is no variable of the model")
+        if times > 1:
+            raise ValueError(f"one_hot: {label!r} stands in two places: groups share no variables")
+    for members in asked:
         if len(members) < 2:
             raise ValueError(f"one_hot: group {members!r} leaves no choice: two variables or more are needed")
-        groups.append([position[label] for label in members])
-    return groups
+    return [[position[label] for label in members] for members in asked]
 
 
 def one_hot_mixer(groups: Sequence[Sequence[int]], num_qubits: int, shape: str) -> LocalMixer:
@@ -42,37 +47,41 @@ def one_hot_mixer(groups: Sequence[Sequence[int]], num_qubits: int, shape: str) 
     """
     parts = []
     for group in groups:
-        size, whole = len(group), sum(1 << qubit for qubit in group)
+        size = len(group)
         matrix = np.ones((size, size)) - np.eye(size)
         if shape == "ring":
             distance = np.abs(np.arange(size)[:, None] - np.arange(size))
             matrix = np.where((distance == 1) | (distance == size - 1), 1.0, 0.0) * matrix
-        settings = np.array([whole ^ (1 << qubit) for qubit in group])
-        parts.append(Part(np.array(sorted(group)), settings, matrix, np.full(size, size**-0.5)))
+        parts.append(Part(np.array(sorted(group)), _settings(group), matrix, np.full(size, size**-0.5)))
     grouped = {qubit for group in groups for qubit in group}
     flip, plus = np.array([[0.0, 1.0], [1.0, 0.0]]), np.full(2, 0.5**0.5)
     return LocalMixer(parts + [one_qubit(q, flip, plus) for q in range(num_qubits) if q not in grouped])
 
 
-def allowed(groups: Sequence[Sequence[int]], num_qubits: int) -> Integers:
-    """All configurations with one spin up, a bit 0, in each group."""
-    grouped = {qubit for group in groups for qubit in group}
-    states = np.zeros(1, np.int64)
-    for group in groups:
-        whole = sum(1 << qubit for qubit in group)
-        states = (states[:, None] | np.array([whole ^ (1 << qubit) for qubit in group])).ravel()
-    for qubit in set(range(num_qubits)) - grouped:
-        states = (states[:, None] | np.array([0, 1 << qubit])).ravel()
-    states.sort()
-    return states
+class AllowedStates:
+    """All configurations with one spin up, a bit 0, in each group, by number.
+
+    Attributes
+    ----------
+    count
+        How many there are.
+    """
+
+    def __init__(self, groups: Sequence[Sequence[int]], num_qubits: int) -> None:
+        free = set(range(num_qubits)).difference(*groups)
+        self._choices = [_settings(group) for group in groups] + [np.array([0, 1 << qubit]) for qubit in free]
+        self.count = math.prod(map(len, self._choices))
+
+    def __call__(self, numbers: NDArray[Any]) -> Integers:
+        """Those of these numbers, below `count`: the number's digits choose in each group."""
+        states = np.zeros(len(numbers), np.int64)
+        for choice in self._choices:
+            numbers, digits = np.divmod(numbers, len(choice))
+            states |= choice[digits]
+        return states
 
 
-def allowed_ground_states(polynomial: Terms, states: Integers) -> tuple[float, Integers]:
-    """The lowest energy of these configurations, and those that have it."""
-    energies = np.empty(len(states))
-    for start in range(0, len(states), _CHUNK):
-        chunk = states[start : start + _CHUNK, None]
-        spins = (1 - 2 * ((chunk >> np.arange(polynomial.indices.max(initial=-1) + 1)) & 1)).astype(np.int8)
-        energies[start : start + _CHUNK] = polynomial.energies(spins)
-    lowest = float(energies.min())
-    return lowest, states[energies <= lowest + polynomial.tolerance]
+def _settings(group: Sequence[int]) -> Integers:
+    """The bits of a group with one spin up, a bit 0, each in turn."""
+    whole = sum(1 << qubit for qubit in group)
+    return np.array([whole ^ (1 << qubit) for qubit in group])

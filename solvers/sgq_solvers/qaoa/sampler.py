@@ -58,8 +58,9 @@ class QAOASampler(Sampler, dimod.PolySampler):
         p
             Layers.
         gamma, beta
-            Angles of the layers, p numbers each, gamma in units of 1/energy. Used as given, both or neither. By default
-            they are optimised.
+            Angles of the layers, p numbers each, gamma in units of 1/energy. Used as given, both or neither: `start`,
+            `optimizer`, `maxiter`, `time_limit` and `target_energy`, which are about the search, then do nothing. By
+            default they are optimised.
         start
             ``"fixed"`` starts from the best angles of the Sherrington–Kirkpatrick model of infinite size, which
             `sgq.theory.qaoa` computes, gamma divided by rms, with rms² the mean over spins of the sum of c² over the

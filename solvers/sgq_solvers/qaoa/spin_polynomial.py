@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from itertools import pairwise
 
 import dimod
 import numpy as np
@@ -24,6 +25,24 @@ def spin_terms(model: dimod.BinaryQuadraticModel | dimod.BinaryPolynomial) -> tu
         polynomial = Terms(indices, starts, np.concatenate([[form.offset], form.fields, form.couplings]))
     finite_array("coefficients", polynomial.coefficients)
     return polynomial, labels
+
+
+def members(polynomial: Terms) -> list[tuple[list[int], float]]:
+    """The spins of every term, none for the constant, and its coefficient."""
+    ends = polynomial.starts.tolist()
+    spins = [polynomial.indices[first:last].tolist() for first, last in pairwise(ends)]
+    return list(zip(spins, polynomial.coefficients.tolist(), strict=True))
+
+
+def in_units(polynomial: Terms) -> tuple[Terms, float, float]:
+    """The polynomial without its constant, over its rms local field; the constant; and that field.
+
+    So no phase overflows, angles and energies are of order one, and float32 holds them as well as it can.
+    """
+    unit, acting = rms_field(polynomial), np.diff(polynomial.starts) > 0
+    starts = np.append(polynomial.starts[:-1][acting], polynomial.starts[-1])  # constants have no indices
+    scaled = Terms(polynomial.indices, starts, polynomial.coefficients[acting] / unit)
+    return scaled, float(polynomial.coefficients[~acting].sum()), unit
 
 
 def rms_field(polynomial: Terms) -> float:

@@ -15,8 +15,8 @@ STARTS = ("fixed", "interp", "fourier")
 _COMPUTED = 8  # layers whose fixed angles take a second together
 
 
-def fixed_angles(p: int, unit: float) -> Floats:
-    """The best angles of the SK model of infinite size, for a model whose rms local field is `unit`.
+def fixed_angles(p: int) -> Floats:
+    """The best angles of the SK model of infinite size, whose rms local field is one.
 
     For more than eight layers, those of eight interpolated.
     """
@@ -25,19 +25,19 @@ def fixed_angles(p: int, unit: float) -> Floats:
     gamma, beta = sherrington_kirkpatrick_angles(min(p, _COMPUTED))
     for _ in range(_COMPUTED, p):
         gamma, beta = stretched(gamma), stretched(beta)
-    return np.concatenate([gamma / unit, beta])
+    return np.concatenate([gamma, beta])
 
 
-def search_from(start: str, search: AngleSearch, p: int, unit: float) -> str | None:
+def search_from(start: str, search: AngleSearch, p: int) -> str | None:
     """Optimise the angles of p layers, one of `STARTS`; why it stopped early, or None."""
     if start == "fixed":
-        return search.optimise(fixed_angles(p, unit), unit)
-    point, stopped = fixed_angles(1, unit), None
+        return search.optimise(fixed_angles(p))
+    point, stopped = fixed_angles(1), None
     if start == "fourier":
         point = np.asarray(np.linalg.solve(_harmonics(1), point), np.float64)
     for layers in range(1, p + 1):
         basis = _padded(layers, p) @ (_harmonics(layers) if start == "fourier" else np.eye(2 * layers))
-        stopped = search.optimise(point, unit, basis)
+        stopped = search.optimise(point, basis)
         if stopped not in (None, "maxiter"):
             return stopped
         point = np.concatenate([_longer(half, start) for half in np.split(search.point, 2)])

@@ -7,12 +7,13 @@ rule serves products of any number of spins, a single one included.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sgq.models import Terms
+from sgq_solvers.qaoa.spin_polynomial import members
 
 
 class Elimination:
@@ -32,9 +33,8 @@ class Elimination:
         self._num_spins = num_spins
         self._rules: list[tuple[int, int, int]] = []
         self._rounding = 1e-14 * float(np.abs(polynomial.coefficients).max(initial=0.0))
-        groups = np.split(polynomial.indices, polynomial.starts[1:-1])
-        for group, coefficient in zip(groups, polynomial.coefficients.tolist(), strict=True):
-            self._add(sum(1 << i for i in group.tolist()), coefficient)
+        for group, coefficient in members(polynomial):
+            self.constant += self._add(self.terms, sum(1 << i for i in group), coefficient)
 
     def held(self) -> list[int]:
         """Spins that some term holds, ascending."""
@@ -43,12 +43,23 @@ class Elimination:
             together |= term
         return spins(together)
 
+    def left(self) -> tuple[Terms, list[int]]:
+        """The terms, in their order, as a polynomial in the spins that they hold, and which spins these are."""
+        held = self.held()
+        place = {spin: k for k, spin in enumerate(held)}
+        groups = [[place[spin] for spin in spins(mask)] for mask in self.terms]
+        starts = np.concatenate([[0], np.cumsum([len(group) for group in groups])]).astype(np.int64)
+        indices = np.array(list(chain.from_iterable(groups)), np.int64)
+        return Terms(indices, starts, np.array(list(self.terms.values()), float)), held
+
     def fix(self, mask: int, sign: int) -> None:
         """Set the product of the spins in `mask` to `sign`; the last of them goes."""
         last = mask.bit_length() - 1
+        terms, constant = dict(self.terms), self.constant  # so that Ctrl-C finds the old terms or the new ones
+        for term in [term for term in terms if term >> last & 1]:
+            constant += self._add(terms, term ^ mask, sign * terms.pop(term))
         self._rules.append((last, sign, mask ^ (1 << last)))
-        for term in [term for term in self.terms if term >> last & 1]:
-            self._add(term ^ mask, sign * self.terms.pop(term))
+        self.terms, self.constant = terms, constant
 
     @property
     def fixed(self) -> int:
@@ -64,19 +75,14 @@ class Elimination:
             row[spin] = sign * math.prod(row[i] for i in spins(mask))
         return np.array([row], dtype=np.int8)
 
-    def _add(self, mask: int, coefficient: float) -> None:
+    def _add(self, terms: dict[int, float], mask: int, coefficient: float) -> float:
+        """What goes to the constant; the rest goes to the terms."""
         if not mask:
-            self.constant += coefficient
-            return
-        total = self.terms.pop(mask, 0.0) + coefficient
+            return coefficient
+        total = terms.pop(mask, 0.0) + coefficient
         if abs(total) > self._rounding:
-            self.terms[mask] = total
-
-
-def places(masks: Iterable[int], held: list[int]) -> list[int]:
-    """The same masks with bit k standing for ``held[k]``."""
-    bit = {spin: 1 << k for k, spin in enumerate(held)}
-    return [sum(bit[i] for i in spins(mask)) for mask in masks]
+            terms[mask] = total
+        return 0.0
 
 
 def spins(mask: int) -> list[int]:

@@ -2,79 +2,73 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from sgq.models import Floats
-from sgq_solvers.memory import free_memory
+from sgq.kernels.teams import Team
+from sgq.models import Floats, Integers, Terms
+from sgq_solvers.memory import MAX_QUBITS, free_memory, gigabytes
 from sgq_solvers.qaoa.angles import AngleSearch
+from sgq_solvers.qaoa.spin_polynomial import in_units
 from sgq_solvers.qaoa.starts import fixed_angles
-from sgq_solvers.recursive_qaoa.elimination import Elimination, places, spins
+from sgq_solvers.recursive_qaoa.elimination import Elimination
 from sgq_solvers.recursive_qaoa.one_layer import OneLayer
 from sgq_solvers.sampler import Clock
+
+_BYTES = 40  # per amplitude: energies, the state, and another one for the derivatives, in float64
 
 
 class LayerAverages:
     """Means at the best angles of p layers, which start from those of the model asked about before."""
 
-    def __init__(self, p: int, maxiter: int, clock: Clock) -> None:
-        self._p, self._maxiter, self._clock = p, maxiter, clock
-        self._scaled: Floats | None = None  # γ in units of the rms field, and β
+    def __init__(self, p: int, maxiter: int, clock: Clock, team: Team) -> None:
+        self._p, self._maxiter, self._clock, self._team = p, maxiter, clock, team
+        self._angles: Floats | None = None  # in units of the rms field
 
     def check(self, rest: Elimination) -> None:
         """ValueError, before anything large is made, if this takes a state that memory cannot hold."""
         n = len(rest.held())
-        needed = 40.0 * 2.0**n  # energies, the state, and another one for the derivatives, in float64
-        if not self._closed(rest) and (n > 30 or needed > free_memory()):
+        needed = _BYTES << n
+        if not self._closed(rest) and (needed > free_memory() or n > MAX_QUBITS):
             raise ValueError(
-                f"{n} spins: recursive-qaoa with p={self._p} needs {needed / 2**30:.3g} GiB for states of this "
-                "model; a quadratic one with p=1 needs none; or take a smaller instance, or annealing"
+                f"{n} spins: recursive-qaoa with p={self._p} needs {gigabytes(needed)} for states of this model; "
+                "a quadratic one with p=1 needs none; or take a smaller instance, or annealing"
             )
 
-    def __call__(self, rest: Elimination, products: list[int]) -> Floats:
-        """Mean of each product, given as a mask; those of a quadratic model are its terms or single spins."""
-        held = rest.held()
-        masks, coefficients = places(rest.terms, held), np.array(list(rest.terms.values()))
-        unit = math.sqrt(sum(m.bit_count() * c * c for m, c in zip(masks, coefficients, strict=True)) / len(held))
-        asked = places(products, held)
-        if self._closed(rest):
-            return _one_layer_averages(masks, coefficients, len(held), unit, asked)
-        return self._state_averages(masks, coefficients, len(held), unit, asked)
+    def __call__(self, rest: Elimination, spins: list[int]) -> Floats:
+        """Mean of every term, in order, then of these single spins."""
+        polynomial, held = rest.left()
+        scaled, _, _ = in_units(polynomial)
+        place = {spin: k for k, spin in enumerate(held)}
+        singles = np.array([place[spin] for spin in spins], np.int64)
+        return (self._closed_form if self._closed(rest) else self._by_state)(scaled, len(held), singles)
 
     def _closed(self, rest: Elimination) -> bool:
         return self._p == 1 and all(term.bit_count() <= 2 for term in rest.terms)
 
-    def _state_averages(self, masks: list[int], coefficients: Floats, n: int, unit: float, asked: list[int]) -> Floats:
+    def _closed_form(self, scaled: Terms, n: int, singles: Integers) -> Floats:
+        orders, first = np.diff(scaled.starts), scaled.starts[:-1]
+        fields = np.zeros(n)
+        fields[scaled.indices[first[orders == 1]]] = scaled.coefficients[orders == 1]
+        pairs = scaled.indices[first[orders == 2][:, None] + np.arange(2)]
+        layer = OneLayer(fields, pairs, scaled.coefficients[orders == 2], self._team)
+        self._angles = np.array(layer.best_angles(None if self._angles is None else float(self._angles[0])))
+        single, double = layer.averages(*self._angles)
+        means = np.empty(len(orders))
+        means[orders == 1], means[orders == 2] = single[scaled.indices[first[orders == 1]]], double
+        return np.concatenate([means, single[singles]])
+
+    def _by_state(self, scaled: Terms, n: int, singles: Integers) -> Floats:
         from sgq.kernels.diagonal import diagonal
         from sgq.kernels.statevector import Statevector
         from sgq_solvers.qaoa.ansatz import Ansatz
         from sgq_solvers.qaoa.mixers import FlipMixer
         from sgq_solvers.qaoa.objectives import MeanEnergy
 
-        energies = diagonal(np.array(masks, np.uint64), coefficients, n)
-        ansatz = Ansatz(Statevector(n), energies, FlipMixer(), MeanEnergy(energies))
-        search = AngleSearch(ansatz.value, self._maxiter, self._clock, -math.inf, None, ansatz.gradient)
-        units = np.repeat([1 / unit, 1.0], self._p)
-        start = fixed_angles(self._p, unit) if self._scaled is None else self._scaled * units
-        if search.optimise(start, unit) == "interrupt":
+        energies = diagonal(scaled.masks(), scaled.coefficients, n, team=self._team)
+        ansatz = Ansatz(Statevector(n, team=self._team), energies, FlipMixer(), MeanEnergy(energies))
+        search = AngleSearch(ansatz.value, self._maxiter, self._clock, gradient=ansatz.gradient)
+        if search.optimise(fixed_angles(self._p) if self._angles is None else self._angles) == "interrupt":
             raise KeyboardInterrupt
-        self._scaled = search.angles / units
+        self._angles = search.angles
         ansatz.run(search.angles)
-        return ansatz.state.averages(np.array(asked, np.uint64))
-
-
-def _one_layer_averages(masks: list[int], coefficients: Floats, n: int, unit: float, asked: list[int]) -> Floats:
-    members = [spins(mask) for mask in masks]
-    fields, pairs, couplings = np.zeros(n), [], []
-    for group, coefficient in zip(members, coefficients.tolist(), strict=True):
-        if len(group) == 1:
-            fields[group[0]] = coefficient
-        else:
-            pairs.append(group)
-            couplings.append(coefficient)
-    layer = OneLayer(fields, np.array(pairs, np.int64).reshape(-1, 2), np.array(couplings))
-    single, double = layer.averages(*layer.best_angles(unit))
-    means = {1 << i: float(m) for i, m in enumerate(single)}
-    means |= {1 << i | 1 << j: float(m) for (i, j), m in zip(pairs, double, strict=True)}
-    return np.array([means[mask] for mask in asked])
+        return ansatz.state.averages(np.concatenate([scaled.masks(), np.uint64(1) << singles.astype(np.uint64)]))

@@ -12,14 +12,17 @@ import dimod
 import numpy as np
 
 from sgq.checks import integer, seed_integer
+from sgq.kernels.teams import Team
 from sgq.models import Floats, energy_tolerance
 from sgq.problem import Problem
 from sgq_solvers.qaoa.spin_polynomial import spin_terms
-from sgq_solvers.recursive_qaoa.elimination import Elimination, places
+from sgq_solvers.recursive_qaoa.elimination import Elimination
 from sgq_solvers.recursive_qaoa.layer_averages import LayerAverages
 from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress, spin_samples
+from sgq_solvers.workers import threads
 
 MAX_CUTOFF = 20
+_NOISE = 1e-12  # rounding of a mean
 
 
 class RecursiveQAOASampler(Sampler, dimod.PolySampler):
@@ -32,6 +35,7 @@ class RecursiveQAOASampler(Sampler, dimod.PolySampler):
         p: int = 1,
         cutoff: int = 8,
         maxiter: int = 100,
+        num_threads: int | None = None,
         seed: int | None = None,
         time_limit: float | None = None,
         progress: Progress | None = None,
@@ -49,13 +53,18 @@ class RecursiveQAOASampler(Sampler, dimod.PolySampler):
         bqm
             SPIN or BINARY; what follows is about its spins.
         p
-            Layers. With one, a quadratic model needs no state (`sgq_solvers.recursive_qaoa.one_layer`): hundreds of
-            spins. Otherwise there are 2^N amplitudes; the angles start from those of the SK model, later from those of
-            the step before, and are optimised by L-BFGS.
+            Layers. With one, a quadratic model needs no state: the means have a closed form
+            (`sgq_solvers.recursive_qaoa.one_layer`), which takes as long as the neighbours of the ends of all pairs are
+            many. A thousand spins of a cubic graph take seconds; a dense model takes of the order of N³ a step and N⁴
+            in all, two hundred spins some ten seconds. Otherwise there are 2^N amplitudes, and the angles, from those
+            of the SK model, are optimised by L-BFGS. Later steps start from the angles of the step before.
         cutoff
             Spins left to enumeration, at most 20; a model this small is solved exactly.
         maxiter
             Energies a step that the optimiser of p ≥ 2 layers, or of a polynomial, asks for at most.
+        num_threads
+            Threads that share the work of a step; by default the cores that this process may use. The answer does not
+            depend on them.
         seed
             Integer below 2^31 that draws among equally sure products.
         time_limit
@@ -84,27 +93,32 @@ class RecursiveQAOASampler(Sampler, dimod.PolySampler):
         clock, progress = Clock(time_limit), checked_progress(progress)
         p, maxiter = integer("p", p, 1), integer("maxiter", maxiter, 1)
         cutoff, rng = integer("cutoff", cutoff, 1, MAX_CUTOFF), np.random.default_rng(seed_integer(seed))
+        team = Team(threads(num_threads))
         polynomial, labels = spin_terms(bqm)
-        rest, averages = Elimination(polynomial, len(labels)), LayerAverages(p, maxiter, clock)
+        rest, averages = Elimination(polynomial, len(labels)), LayerAverages(p, maxiter, clock, team)
         averages.check(rest)
         strengths: list[float] = []
         expectations: list[float] = []
         stopped = None
-        while (left := len(rest.held())) > cutoff:
-            products, means = list(rest.terms), -np.array(list(rest.terms.values()))
-            if stopped is None:
-                try:
-                    asked = products + _single_spins(rest)
-                    found = averages(rest, asked)
-                    expectations.append(rest.constant - float(means @ found[: len(means)]))
-                    if progress:
-                        progress(max(rest.fixed / (rest.fixed + left - cutoff), clock.fraction()), min(expectations))
-                    products, means, stopped = asked, found, None if clock.left() else "time_limit"
-                except KeyboardInterrupt:
-                    stopped = "interrupt"
-            chosen, sign = _surest(means, rng)
-            strengths.append(float(abs(means[chosen])))
-            rest.fix(products[chosen], sign)
+        while len(rest.held()) > cutoff:
+            try:
+                products, coefficients = list(rest.terms), np.array(list(rest.terms.values()))
+                means, noise = -coefficients, 0.0
+                if stopped is None:
+                    singles = _single_spins(rest)
+                    means, noise = averages(rest, singles), _NOISE
+                    expectations.append(rest.constant + float(coefficients @ means[: len(products)]))
+                    products += [1 << spin for spin in singles]
+                chosen, sign = _surest(means, noise, rng)
+                rest.fix(products[chosen], sign)
+                strengths.append(float(abs(means[chosen])))
+                if progress and stopped is None:
+                    ahead = max(0, len(rest.held()) - cutoff)
+                    progress(max(rest.fixed / (rest.fixed + ahead), clock.fraction()), min(expectations))
+                if clock.left() == 0:
+                    stopped = stopped or "time_limit"
+            except KeyboardInterrupt:
+                stopped = "interrupt"
 
         row = rest.complete(_ground_state(rest, rng), rng)
         info = {"strengths": strengths, "expectation": expectations[0] if expectations else None}
@@ -134,14 +148,14 @@ def _single_spins(rest: Elimination) -> list[int]:
     """Spins that are no term themselves, if the model tells up from down."""
     if all(term.bit_count() % 2 == 0 for term in rest.terms):
         return []
-    return [1 << i for i in rest.held() if 1 << i not in rest.terms]
+    return [spin for spin in rest.held() if 1 << spin not in rest.terms]
 
 
-def _surest(means: Floats, rng: np.random.Generator) -> tuple[int, int]:
-    """Which product has the largest mean in modulus, up to rounding, and its sign, drawn where it has none."""
+def _surest(means: Floats, noise: float, rng: np.random.Generator) -> tuple[int, int]:
+    """Which product has the largest mean in modulus, up to rounding, and its sign, drawn where it is noise."""
     strength = np.abs(means)
     chosen = int(rng.choice(np.flatnonzero(strength >= (1 - 1e-9) * strength.max())))
-    sign = int(np.sign(means[chosen])) if strength[chosen] > 1e-12 * max(1.0, strength.max()) else 0
+    sign = int(np.sign(means[chosen])) if strength[chosen] > noise else 0
     return chosen, sign or int(rng.choice([-1, 1]))
 
 
@@ -149,9 +163,8 @@ def _ground_state(rest: Elimination, rng: np.random.Generator) -> dict[int, int]
     """The values of lowest energy of the spins that are left, one of them if there are more."""
     from sgq.kernels.walsh import spectrum
 
-    held = rest.held()
-    masks, coefficients = np.array(places(rest.terms, held), np.uint64), np.array(list(rest.terms.values()))
-    energies = spectrum(masks, coefficients, len(held))
-    lowest = np.flatnonzero(energies <= energies.min() + energy_tolerance(coefficients))
+    polynomial, held = rest.left()
+    energies = spectrum(polynomial.masks(), polynomial.coefficients, len(held))
+    lowest = np.flatnonzero(energies <= energies.min() + energy_tolerance(polynomial.coefficients))
     state = int(rng.choice(lowest))
     return {spin: 1 - 2 * (state >> k & 1) for k, spin in enumerate(held)}
