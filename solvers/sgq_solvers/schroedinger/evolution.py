@@ -24,8 +24,11 @@ _ENERGY = np.array([*_HALF_A, 1 - 2 * sum(_HALF_A), *_HALF_A[::-1]])
 _FIELD = np.array([*_HALF_B, 0.5 - sum(_HALF_B), 0.5 - sum(_HALF_B), *_HALF_B[::-1]])
 _ORDER = 6
 _ROUNDING = 1e-14  # between two states that ought to be equal
-_SHORTEST = 1e-8  # of the path: a step that years would not suffice for
-_LONGEST = 1 / 16  # of the path, so that no feature of a schedule is stepped over
+_LONGEST = 1 / 16  # of the path
+_APART = 1e-12  # of the path: places that are one
+_MOST_TURNS = 1e6  # radians, of one to three steps each: ten minutes or more for few spins
+_GROWTH = 1.1  # of the length that is tried again after a step that a row made shorter
+_ROWS = 3  # of a table, inside a step that ends at the first of them rather than go over them
 
 
 class Evolution:
@@ -35,9 +38,11 @@ class Evolution:
     uniform keeps Π X = 1, and x may stand for (|x> + |not x>)/√2 with one spin more, which is up in x; X of this spin
     turns all the others.
 
-    A step of length h is made once whole and once in halves, which are kept. Their difference is 2^6 - 1 times the
-    error of the halves as h → 0, and errors of unitary steps add up at most: a step may err by `tolerance` times its
-    part of the path.
+    A step of length h is made once whole and once in halves, which are kept. On a smooth path their difference is
+    2^6 - 1 times the error of the halves as h → 0, and errors of unitary steps add up at most: a step may err by
+    `tolerance` times its part of the path. Second derivatives jump at the rows of a table, so that a step ends there if
+    it holds no more than three; one that goes over more is taken to err by the whole difference, and by what the halves
+    miss of the integrals of A and B, times the rms of what they multiply, so that nothing is stepped over.
 
     Attributes
     ----------
@@ -60,7 +65,7 @@ class Evolution:
     Raises
     ------
     ValueError
-        If the path would take more than 10^8 steps.
+        If phases would turn by more than 10^6 on the path, which takes as many steps or more.
     """
 
     def __init__(
@@ -77,45 +82,63 @@ class Evolution:
         self.energies, self.paired, self.schedule = energies, paired, schedule
         self.time, self.tolerance = annealing_time, tolerance
         num_bits = len(energies).bit_length() - 1
+        self._rows = schedule.rows
         self.state, self._whole, self._halves = (Statevector(num_bits, np.float64, team) for _ in range(3))
         self.s, self.steps, self.rejected, self.error = 0.0, 0, 0, 0.0
-        self._h = min(_LONGEST, 1 / (1 + annealing_time * self._rate()))
-        if self._h < _SHORTEST:
+        # rms of H_p and of Σ X in states without correlations; the mean of H_p is best 0, and no copy is made of it
+        with np.errstate(over="ignore"):  # an infinite one is refused below
+            self._rms = math.sqrt(max(num_bits, 1)), math.sqrt(np.einsum("x,x", energies, energies) / len(energies))
+        a, b = schedule.integrals(0.0, 1.0)
+        turns = 0.5 * annealing_time * (a + b * self._rms[1])
+        if not turns <= _MOST_TURNS:
             raise ValueError(
-                f"annealing_time={annealing_time:g}: the phases of this model, at a rate of {self._rate():.3g}, would "
-                f"take more than {1 / _SHORTEST:g} steps; scale its coefficients to about 1, or anneal faster"
+                f"annealing_time={annealing_time:g}: phases of this model would turn by {turns:.3g} on the way, a step "
+                f"for each, and {_MOST_TURNS:g} are allowed; scale its coefficients to about 1, or anneal faster"
             )
+        self._h = min(_LONGEST, 1 / (1 + turns))
 
     def advance(self) -> None:
         """Make one step that is short enough; interrupted, the state stays where it was."""
         while True:
-            h = min(self._h, 1 - self.s)
-            error = self._try(h)
+            h, rows = self._up_to_a_row(min(self._h, 1 - self.s))
+            error = self._try(h, rows)
             allowed = max(self.tolerance * h, _ROUNDING)
             factor = 0.9 * (allowed / max(error, 1e-300)) ** (1 / _ORDER)
-            self._h = min(_LONGEST, h * min(2.0, max(0.2, factor)))
+            proposed = h * min(2.0, max(0.2, factor))
             if error <= allowed:
                 break
-            self.rejected += 1
+            self._h, self.rejected = proposed, self.rejected + 1
+        self._h = min(_LONGEST, max(proposed, _GROWTH * self._h if h < self._h else 0.0))
         s = 1.0 if h >= 1 - self.s else self.s + h
         self.state, self._halves, self.s, self.steps = self._halves, self.state, s, self.steps + 1
         self.error += error
 
-    def _try(self, h: float) -> float:
-        """The error of a step in halves, which is left in `_halves`."""
+    def _up_to_a_row(self, h: float) -> tuple[float, int]:
+        """The length of a step, shorter if it ends at a row, and how many rows it goes over."""
+        first, last = np.searchsorted(self._rows, (self.s + _APART, self.s + h - _APART))
+        if 0 < last - first <= _ROWS:
+            return float(self._rows[first]) - self.s, 0
+        return h, int(last - first)
+
+    def _try(self, h: float, rows: int) -> float:
+        """The error of a step in halves, which is left in `_halves`, over so many rows."""
         whole, halves = self._whole, self._halves
         for copy in (whole, halves):
             np.copyto(copy.real, self.state.real)
             np.copyto(copy.imag, self.state.imag)
         self._step(whole, self.s, h)
-        self._step(halves, self.s, h / 2)
-        self._step(halves, self.s + h / 2, h / 2)
+        first = self._step(halves, self.s, h / 2)
+        last = self._step(halves, self.s + h / 2, h / 2)
         whole.real -= halves.real
         whole.imag -= halves.imag
-        return math.sqrt(whole.norm()) / ((1 << _ORDER) - 1)
+        difference = math.sqrt(whole.norm())
+        if not rows:
+            return difference / ((1 << _ORDER) - 1)
+        exact = 0.5 * self.time * np.array(self.schedule.integrals(self.s, self.s + h))
+        return difference + float(np.abs(exact - first - last) @ self._rms)
 
-    def _step(self, state: Statevector, s: float, h: float) -> None:
-        """One step of the splitting method.
+    def _step(self, state: Statevector, s: float, h: float) -> Floats:
+        """One step of the splitting method; the angles by which both parts turned.
 
         While one part acts, only the time that the other part sees goes on: this makes a method for constant parts
         one for parts that change, of the same order.
@@ -130,9 +153,4 @@ class Evolution:
             state.layer(self.energies, turn, rotation)
             if self.paired:
                 rotate_all(state, rotation)
-
-    def _rate(self) -> float:
-        """How fast a state changes, roughly: the largest of the transverse field and the rms energy, on the path."""
-        s = np.linspace(0, 1, 33)
-        rates = self.schedule.A(s) + self.schedule.B(s) * float(self.energies.std())
-        return 0.5 * float(rates.max())
+        return np.array([-rotations.sum(), turns.sum()])

@@ -95,7 +95,7 @@ class SchroedingerSampler(Sampler, dimod.PolySampler):
         ------
         ValueError
             If the state would not fit in memory, before any is taken, an argument is out of range, or the evolution
-            would take more than 10^8 steps.
+            would take more than some 10^6 steps.
         """
         form, labels = quadratic_form(bqm, "SPIN")
         run = _Options(
