@@ -18,7 +18,7 @@ import sgq
 from sgq.annealing_schedule import annealing_schedule
 from sgq.kernels.diagonal import diagonal
 from sgq.kernels.teams import Team
-from sgq_solvers.schroedinger import sampler
+from sgq_solvers.schroedinger import cost
 from sgq_solvers.schroedinger.evolution import Evolution
 
 X, ONE = np.array([[0.0, 1], [1, 0]]), np.eye(2)
@@ -252,14 +252,58 @@ def test_offsets_and_isolated_spins_change_no_physics() -> None:
     assert found["steps"] <= 2 * alone["steps"]
 
 
+def test_offsets_do_not_blur_which_states_are_lowest() -> None:
+    """Energies 10^-3 apart are told from each other beside an offset whose last digit is 2 · 10^-3."""
+    fields, bonds = {"a": 1e-3}, {("a", "b"): -1.0}
+    found = [
+        sgq.solve(dimod.BinaryQuadraticModel(fields, bonds, offset, "SPIN"), "schroedinger", annealing_time=5, seed=1)
+        for offset in (0.0, 1e13)
+    ]
+    near, far = (samples.info["sgq"]["ground_state_probability"] for samples in found)
+    assert far == near
+    assert near == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("n", [1, 3, 6])
+@pytest.mark.parametrize("orders", [(2,), (1, 2)])
+def test_a_million_million_reads_are_drawn_from_the_probabilities(n: int, orders: tuple[int, ...]) -> None:
+    """Each within six standard deviations of a binomial count: a false alarm in 10^7 runs."""
+    reads, polynomial = 10**12, random_polynomial(n, n, orders=orders)
+    if not polynomial:
+        polynomial = dimod.BinaryPolynomial({(0,): 0.3}, "SPIN")
+    samples = sgq.solve(polynomial, "schroedinger", annealing_time=3, num_reads=reads, tolerance=1e-9, seed=1)
+    assert samples.record.num_occurrences.sum() == reads
+    n = len(samples.variables)
+    state = amplitudes(evolved(polynomial, n, time=3.0, tolerance=1e-9))
+    down = samples.record.sample[:, [list(samples.variables).index(i) for i in range(n)]] < 0
+    counts = np.zeros(2**n)
+    counts[down @ (1 << np.arange(n))] = samples.record.num_occurrences
+    expected = reads * np.abs(state) ** 2
+    assert (np.abs(counts - expected) <= 6 * np.sqrt(expected) + 2e-8 * reads).all()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_what_is_not_finite_is_named(value: float) -> None:
+    sampler = sgq.get_solver("schroedinger")()
+    for model, name in (
+        (dimod.BinaryQuadraticModel({"a": 1.0}, {}, value, "SPIN"), "offset"),
+        (dimod.BinaryQuadraticModel({"a": 1.0, "b": value}, {}, 0.0, "SPIN"), "linear bias of 'b'"),
+        (dimod.BinaryQuadraticModel({}, {("a", "b"): value}, 0.0, "BINARY"), r"quadratic bias of \('.', '.'\)"),
+    ):
+        with pytest.raises(ValueError, match=f"{name} = {value}: every coefficient must be finite"):
+            sampler.sample(model)
+    with pytest.raises(ValueError, match=rf"coefficient of .* = {value}: every coefficient must be finite"):
+        sampler.sample_poly(dimod.BinaryPolynomial({("a", "b", "c"): value}, "SPIN"))
+
+
 def test_what_does_not_fit_is_refused_before_it_is_allocated(monkeypatch: pytest.MonkeyPatch) -> None:
     ring = dimod.BinaryQuadraticModel({}, {(i, (i + 1) % 60): -1.0 for i in range(60)}, "SPIN")
-    with pytest.raises(ValueError, match=r"60 variables: schroedinger needs 3\.23e\+10 GB for 2\^59 amplitudes"):
+    with pytest.raises(ValueError, match=r"60 variables: schroedinger needs 3\.69e\+10 GB for 2\^59 amplitudes"):
         sgq.solve(ring, "schroedinger")
     long = dimod.BinaryQuadraticModel({}, {(i, (i + 1) % 2000): -1.0 for i in range(2000)}, "SPIN")
     with pytest.raises(ValueError, match=r"2000 variables: schroedinger needs .*e\+594 GB for 2\^1999 amplitudes"):
         sgq.solve(long, "schroedinger")
-    monkeypatch.setattr(sampler, "free_memory", lambda: 56 * 2**5)
+    monkeypatch.setattr(cost, "free_memory", lambda: 64 * 2**5)
     assert sgq.solve(sgq.build("sherrington-kirkpatrick", n=6, seed=1), "schroedinger", annealing_time=1)
     with pytest.raises(ValueError, match=r"6 variables: schroedinger needs .* for 2\^6 amplitudes"):
         sgq.solve(random_polynomial(6, 1), "schroedinger", annealing_time=1)

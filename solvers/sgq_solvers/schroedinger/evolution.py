@@ -113,6 +113,15 @@ class Evolution:
         self.state, self._halves, self.s, self.steps = self._halves, self.state, s, self.steps + 1
         self.error += error
 
+    def final_probabilities(self) -> Floats:
+        """Of all configurations, adding up to 1, in the memory that steps need: there are none after this."""
+        result, square = self._whole.real, self._whole.imag
+        np.square(self.state.real, out=result)
+        np.square(self.state.imag, out=square)
+        result += square
+        result /= result.sum()
+        return np.asarray(result, dtype=np.float64)
+
     def _up_to_a_row(self, h: float) -> tuple[float, int]:
         """The length of a step, shorter if it ends at a row, and how many rows it goes over."""
         first, last = np.searchsorted(self._rows, (self.s + _APART, self.s + h - _APART))

@@ -7,28 +7,25 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import dimod
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sgq.annealing_schedule import AnnealingSchedule, annealing_schedule
-from sgq.checks import finite_array, integer, real, seed_integer
-from sgq.models import Floats, Integers, QuadraticForm, Terms, quadratic_form, terms
-from sgq_solvers.memory import free_memory, gigabytes
+from sgq.annealing_schedule import AnnealingSchedule
+from sgq.annealing_schedule import annealing_schedule as as_schedule
+from sgq.checks import integer, real, seed_integer
+from sgq.models import Floats, Integers
 from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress
+from sgq_solvers.schroedinger.cost import Cost, cost_of
 from sgq_solvers.schroedinger.evolution import Evolution
 from sgq_solvers.workers import threads
 
 if TYPE_CHECKING:
     from sgq.kernels.statevector import Statevector
-    from sgq.kernels.teams import Team
 
-MAX_BITS = 40
-_BYTES = 56  # per amplitude: three states and the energies
+_MAX_READS = 10**15  # beyond which counts of rare outcomes are not those of their probabilities, which are rounded
 
 
 class SchroedingerSampler(Sampler, dimod.PolySampler):
@@ -97,115 +94,33 @@ class SchroedingerSampler(Sampler, dimod.PolySampler):
             If the state would not fit in memory, before any is taken, an argument is out of range, or the evolution
             would take more than some 10^6 steps.
         """
-        form, labels = quadratic_form(bqm, "SPIN")
-        run = _Options(
-            num_reads, annealing_time, annealing_schedule, tolerance, num_threads, seed, time_limit, progress
-        )
-        return _answer(form, labels, bqm.vartype, run)
+        from sgq.kernels.teams import Team
 
-    def sample_poly(
-        self,
-        poly: dimod.BinaryPolynomial,
-        *,
-        num_reads: int = 1024,
-        annealing_time: float = 20.0,
-        annealing_schedule: AnnealingSchedule | str | os.PathLike[str] | ArrayLike = "linear",
-        tolerance: float = 1e-6,
-        num_threads: int | None = None,
-        seed: int | None = None,
-        time_limit: float | None = None,
-        progress: Progress | None = None,
-    ) -> dimod.SampleSet:
+        clock, rng = Clock(time_limit), np.random.default_rng(seed_integer(seed))
+        num_reads, progress = integer("num_reads", num_reads, 1, _MAX_READS), checked_progress(progress)
+        annealing_time = real("annealing_time", annealing_time, 0, above=True)
+        tolerance = real("tolerance", tolerance, 1e-10, 0.1)
+        path, team = as_schedule(annealing_schedule), Team(threads(num_threads))
+        cost = cost_of(bqm, team)
+        evolution = Evolution(cost.energies, cost.paired, path, annealing_time, tolerance, team)
+        stopped = _evolve(evolution, cost.constant, clock, progress)
+        info = {
+            **_described(evolution.state, cost),
+            "steps": evolution.steps,
+            "rejected_steps": evolution.rejected,
+            "error_estimate": evolution.error,
+            "parity_sector": cost.paired,
+            "schedule": path.name,
+            "time_unit": "ns" if path.unit == "rad/ns" else "1",
+            "setup_seconds": clock.elapsed(),
+            **({"stopped": stopped, "s": evolution.s} if stopped else {}),
+        }
+        probabilities = evolution.final_probabilities()
+        return _samples(cost, bqm.vartype, *_measure(probabilities, cost.paired, num_reads, rng), info)
+
+    def sample_poly(self, poly: dimod.BinaryPolynomial, **parameters: Any) -> dimod.SampleSet:
         """The same for a polynomial, whose terms of any order are energies like others; parameters as in `sample`."""
-        polynomial, labels = terms(poly if poly.vartype is dimod.SPIN else poly.to_spin())
-        run = _Options(
-            num_reads, annealing_time, annealing_schedule, tolerance, num_threads, seed, time_limit, progress
-        )
-        return _answer(polynomial, labels, poly.vartype, run)
-
-
-@dataclass(frozen=True)
-class _Options:
-    """The parameters of a run."""
-
-    num_reads: int
-    annealing_time: float
-    schedule: Any
-    tolerance: float
-    num_threads: int | None
-    seed: int | None
-    time_limit: float | None
-    progress: Progress | None
-
-
-def _answer(
-    model: QuadraticForm | Terms, labels: list[Hashable], vartype: dimod.Vartype, options: _Options
-) -> dimod.SampleSet:
-    """Evolve, measure, and say what there is to say."""
-    from sgq.kernels.teams import Team
-
-    clock, rng = Clock(options.time_limit), np.random.default_rng(seed_integer(options.seed))
-    num_reads, progress = integer("num_reads", options.num_reads, 1), checked_progress(options.progress)
-    time = real("annealing_time", options.annealing_time, 0, above=True)
-    tolerance = real("tolerance", options.tolerance, 1e-10, 0.1)
-    path, team = annealing_schedule(options.schedule), Team(threads(options.num_threads))
-    energies, constant, paired = _energies(model, len(labels), team)
-    evolution = Evolution(energies, paired, path, time, tolerance, team)
-    stopped = _evolve(evolution, constant, clock, progress)
-    setup_seconds = clock.elapsed()
-    states, counts = _measure(evolution.state, paired, num_reads, rng)
-    up = 1 - ((states[:, None] >> np.arange(len(labels))) & 1)
-    spins = np.asarray(2 * up - 1, dtype=np.int8)
-    info = {
-        **_described(evolution, constant, model.tolerance),
-        "setup_seconds": setup_seconds,
-        "steps": evolution.steps,
-        "rejected_steps": evolution.rejected,
-        "error_estimate": evolution.error,
-        "parity_sector": paired,
-        "schedule": path.name,
-        "time_unit": "ns" if path.unit == "rad/ns" else "1",
-        **({"stopped": stopped, "s": evolution.s} if stopped else {}),
-    }
-    return dimod.SampleSet.from_samples(
-        (spins if vartype is dimod.SPIN else up.astype(np.int8), labels),
-        vartype=vartype,
-        energy=model.energies(spins),
-        num_occurrences=counts,
-        sort_labels=False,
-        info={"sgq": info},
-    )
-
-
-def _energies(model: QuadraticForm | Terms, n: int, team: Team) -> tuple[Floats, float, bool]:
-    """H_p of all configurations less its mean, the mean, and whether only those with the last spin up are there."""
-    from sgq.kernels.diagonal import diagonal
-
-    paired = n > 0 and model.flip_symmetric("SPIN")
-    _check_memory(n, n - paired)
-    if isinstance(model, Terms):
-        masks, coefficients = model.masks(), model.coefficients
-    else:
-        bit = np.uint64(1) << np.arange(n, dtype=np.uint64)
-        i, j = model.pairs.T
-        masks = np.concatenate([bit, bit[i] | bit[j]])
-        coefficients = np.concatenate([model.fields, model.couplings])
-    finite_array("coefficients", coefficients)
-    constant = float(coefficients[masks == 0].sum()) + (0.0 if isinstance(model, Terms) else model.offset)
-    masks, coefficients = masks[masks != 0], coefficients[masks != 0]
-    if paired:
-        masks = masks & ~(np.uint64(1) << np.uint64(n - 1))
-    return diagonal(masks, coefficients, n - paired, np.float64, team), constant, paired
-
-
-def _check_memory(n: int, num_bits: int) -> None:
-    """ValueError if the amplitudes of 2^num_bits configurations do not fit."""
-    needed, free = _BYTES << num_bits, free_memory()
-    if needed > free or num_bits > MAX_BITS:
-        raise ValueError(
-            f"{n} variables: schroedinger needs {gigabytes(needed)} for 2^{num_bits} amplitudes and "
-            f"{free / 1e9:.3g} GB are free, and takes at most 2^{MAX_BITS}; take a smaller instance, or annealing"
-        )
+        return self.sample(poly, **parameters)
 
 
 def _evolve(evolution: Evolution, constant: float, clock: Clock, progress: Progress | None) -> str | None:
@@ -222,26 +137,44 @@ def _evolve(evolution: Evolution, constant: float, clock: Clock, progress: Progr
     return None
 
 
-def _measure(
-    state: Statevector, paired: bool, num_reads: int, rng: np.random.Generator
-) -> tuple[Integers, NDArray[np.intp]]:
-    """Distinct outcomes, ascending, and how often each came."""
-    outcomes = state.draw(rng.random(num_reads))
-    if paired:  # which stand for |x> + |not x>
-        outcomes = np.where(rng.random(num_reads) < 0.5, outcomes, 2 * state.real.size - 1 - outcomes)
-    states, counts = np.unique(outcomes, return_counts=True)
-    return states, counts
-
-
-def _described(evolution: Evolution, constant: float, tolerance: float) -> dict[str, Any]:
+def _described(state: Statevector, cost: Cost) -> dict[str, float]:
     """What the amplitudes say without a measurement."""
-    state, energies = evolution.state, evolution.energies
-    lowest, mean = float(energies.min()), state.expectation(energies)
-    ground_states = np.flatnonzero(energies <= lowest + tolerance)
+    lowest, mean = float(cost.energies.min()), state.expectation(cost.energies)
+    ground_states = np.flatnonzero(cost.energies <= lowest + cost.tolerance)
     return {
         "ground_state_probability": float(state.probabilities(ground_states).sum()),
-        "mean_energy": constant + mean,
-        "ground_energy": constant + lowest,
+        "mean_energy": cost.constant + mean,
+        "ground_energy": cost.constant + lowest,
         "residual_energy": mean - lowest,
         "norm": math.sqrt(state.norm()),
     }
+
+
+def _measure(
+    probabilities: Floats, paired: bool, num_reads: int, rng: np.random.Generator
+) -> tuple[Integers, NDArray[np.int64]]:
+    """Distinct outcomes, ascending, and how often each came."""
+    counts = rng.multinomial(num_reads, probabilities)
+    states = np.flatnonzero(counts)
+    counts = counts[states]
+    if paired:  # which stand for |x> + |not x>
+        upright = rng.binomial(counts, 0.5)
+        opposite = 2 * len(probabilities) - 1 - states
+        states, counts = np.append(states, opposite[::-1]), np.append(upright, (counts - upright)[::-1])
+        states, counts = states[counts > 0], counts[counts > 0]
+    return states, counts
+
+
+def _samples(
+    cost: Cost, vartype: dimod.Vartype, states: Integers, counts: NDArray[np.int64], info: dict[str, Any]
+) -> dimod.SampleSet:
+    up = 1 - ((states[:, None] >> np.arange(len(cost.labels))) & 1)
+    spins = np.asarray(2 * up - 1, dtype=np.int8)
+    return dimod.SampleSet.from_samples(
+        (spins if vartype is dimod.SPIN else up.astype(np.int8), cost.labels),
+        vartype=vartype,
+        energy=cost.model.energies(spins),
+        num_occurrences=counts,
+        sort_labels=False,
+        info={"sgq": info},
+    )
