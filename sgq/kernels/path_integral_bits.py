@@ -30,7 +30,6 @@ from sgq.kernels.vectors import (
 
 COUNT = 4  # digits of Z of one slice: up to 14 bonds a site
 SUM = 12  # digits of Z of a segment, the sign among them
-READS = 512
 _LIMIT = SUM - 1  # digits of G
 _ROWS = SUM + 2  # probabilities: the digits of G, that G has more, a proposal, a cut
 ENTRY = 128 * (SUM + 1)  # bytes of the pool: the digits, the proposal and the cut, each twice

@@ -65,9 +65,10 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
             fit where a time limit is given, but not more than 2^27 spins. A block costs the same however few of its
             reads are asked for.
         num_sweeps
-            Sweeps of each read; by default 1000. With a time limit and no `num_sweeps`, blocks of reads run
-            64, 64, 128, 128, 256, … sweeps and the last takes the time that is left: within a small factor of
-            the best fixed number, which nobody knows beforehand.
+            Sweeps of each read; by default 1000, or with a time limit and `num_reads` as many as there is time for
+            where those are fewer. With a time limit alone, blocks of reads run 64, 64, 128, 128, 256, … sweeps and the
+            last takes the time that is left: within a small factor of the best fixed number, which nobody knows
+            beforehand.
         beta_range
             First and last inverse temperature, used as given: equal ones sample the Boltzmann distribution at
             that temperature. By default 0.1 and 6 in units of 1/rms, with rms² the mean over sites of
@@ -129,13 +130,14 @@ class AnnealingSampler(Sampler, dimod.PolySampler):
             blocks = max(1, clock.room(model.num_spins) // lanes.lanes)
         run: Run[_Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
         shared = plan.ends_cold if independent is None else not boolean("independent", independent)
-        annealing = _Annealing(lanes, plan, keep, start, 1 if shared else None, wanted, seeds, run)
-        run.execute(annealing, lambda begun: begun < blocks, threads(num_threads))
+        workers = threads(num_threads)
+        annealing = _Annealing(lanes, plan, keep, start, 1 if shared else None, wanted, seeds, run, workers)
+        run.execute(annealing, lambda begun: begun < blocks, workers)
         rows, info = annealing.answer()
         energies = model.energies(rows)
         if isinstance(keep, int):
             rows, energies = distinct(rows, energies, keep)
-        return spin_samples(rows, labels, bqm.vartype, energies, why=why, threads=threads(num_threads), **info)
+        return spin_samples(rows, labels, bqm.vartype, energies, why=why, threads=workers, **info)
 
     def warm_up(self, problem: Problem) -> None:
         """Import and compile the kernel that suits the problem, by a sweep of it."""
@@ -174,26 +176,29 @@ class _Annealing:
         wanted: int | None,
         seeds: np.random.SeedSequence,
         run: Run[_Reads],
+        workers: int,
     ) -> None:
         self.lanes, self.plan, self.keep = lanes, plan, keep
         self.start, self.apart, self.wanted, self.seeds, self.run = start, apart, wanted, seeds, run
+        self.workers = workers
         self.pace = 1.3e-9 * lanes.nanoseconds  # seconds that a sweep of a block takes
         room = run.clock.room(lanes.model.num_spins) // _RESTARTS
         self.most = max(1, room) if wanted is None and room < lanes.lanes else None
         run.clock.reserve = 1e-9 * lanes.nanoseconds * plan.quench
 
-    @property
-    def restarts(self) -> bool:
-        """Whether blocks differ in length."""
-        return self.plan.num_sweeps is None and bool(np.isfinite(self.run.clock.limit))
-
     def sweeps(self, block: int) -> int:
-        """Length of a block; restarts double every second time, and the last takes all that is left."""
-        if not self.restarts:
-            return self.plan.num_sweeps or _SWEEPS
+        """Length of a block; restarts double every second time, and the last takes all that is left.
+
+        A number of reads shares the time instead.
+        """
+        if self.plan.num_sweeps is not None:
+            return self.plan.num_sweeps
+        left = self.run.clock.left() / self.pace
+        if self.wanted is not None:
+            turns = -(-(self.run.total - block) // self.workers)
+            return max(1, int(min(_SWEEPS, left / turns)))
         length = _SHORTEST << (block // 2)
-        left = self.run.clock.left()
-        return max(1, int(left / self.pace)) if left < 3 * length * self.pace else length
+        return max(1, int(left)) if left < 3 * length else length
 
     def __call__(self, number: int) -> _Reads:
         """Anneal a block, to the end of its schedule, of the time, or to Ctrl-C."""
@@ -246,7 +251,7 @@ class _Annealing:
             "batch": lanes.lanes,
             "beta_range": self.plan.ends(),
             "num_sweeps": max((reads.sweeps for reads in done), default=0),
-            "restarts": self.restarts,
+            "restarts": len({reads.sweeps for reads in done}) > 1,
             **({"lowest_of": lanes.lanes} if self.most is not None else {}),
             **({"selected": True} if self.most is not None or isinstance(self.keep, int) else {}),
             **lanes.precision,

@@ -1,7 +1,7 @@
-"""path-integral: ground states by default, what it keeps and says, and when it stops. Seeds are fixed."""
+"""path-integral: ground states by default, what it keeps and says. Seeds are fixed."""
 
 import json
-import time
+import re
 from typing import Any
 
 import dimod
@@ -84,7 +84,7 @@ def test_the_energies_along_the_way_are_those_of_the_schedule() -> None:
     assert lines["s"] == sorted(lines["s"])
     early = lines["s"][0]
     assert lines["total_energy"][0] == pytest.approx(-12 * (1 - early) ** 2, rel=0.05)
-    assert lines["total_energy"][-1] == pytest.approx(-12, abs=1)
+    assert -12 <= lines["total_energy"][-1] < -11
     s, problem, transverse, total = (
         np.array(lines[k]) for k in ("s", *(f"{n}_energy" for n in ("problem", "transverse", "total")))
     )
@@ -92,7 +92,31 @@ def test_the_energies_along_the_way_are_those_of_the_schedule() -> None:
     assert (info["schedule"], info["A"], info["B"], info["beta"]) == ("quadratic", [2, 0], [0, 2], 10)
 
 
-def test_a_default_beta_is_in_units_of_the_energies_at_the_end() -> None:
+@both
+def test_an_anneal_that_lags_behind_is_not_below_the_ground_state_at_its_end(num_slices: Any) -> None:
+    """Kinks are left over from earlier where it is fast, but there is no transverse field."""
+    problem = sgq.build("edwards-anderson", shape=(4, 4, 4), seed=1)
+    ground = sgq.solve(problem, "tempering", seed=1).first.energy
+    samples = sgq.solve(problem, "path-integral", num_slices=num_slices, num_sweeps=64, num_reads=16, seed=1)
+    lines = samples.info["sgq"]["world_lines"]
+    assert lines["transverse_energy"][0] < 0
+    assert lines["transverse_energy"][-1] == 0
+    assert lines["total_energy"][-1] == pytest.approx(lines["problem_energy"][-1])
+    assert lines["total_energy"][-1] > ground
+
+
+def test_few_slices_at_the_default_beta_give_no_energy_of_the_hamiltonian() -> None:
+    """Except where it is classical; in continuous time they do, at every look."""
+    few = sgq.solve(glass(), "path-integral", num_sweeps=320, seed=1).info["sgq"]["world_lines"]
+    assert max(few["trotter"]) == pytest.approx(25 / 4, rel=0.05)  # (5 / rms)^2 rms^2 s (1 - s)
+    assert [energy is None for energy in few["total_energy"]] == [trotter > 0.1 for trotter in few["trotter"]]
+    assert few["total_energy"].count(None) == 9
+    limit = sgq.solve(glass(), "path-integral", num_sweeps=320, num_slices="continuous", seed=1).info["sgq"]
+    assert set(limit["world_lines"]["trotter"]) == {0}
+    assert None not in limit["world_lines"]["total_energy"] + limit["world_lines"]["total_energy_error"]
+
+
+def test_default_beta_and_field_are_in_units_of_the_energies_at_the_end() -> None:
     """Whatever B ends at, beta B / 2 is the same; rms is √2 for a ring."""
     for B in (2.0, 70.0):
         path = [[0, B, 0], [1, 0, B]]
@@ -103,57 +127,7 @@ def test_a_default_beta_is_in_units_of_the_energies_at_the_end() -> None:
         assert limit["beta"] * B / 2 == pytest.approx(10 / 2**0.5)
         assert (slices["independent"], limit["independent"]) == (False, True)
         assert (slices["num_slices"], limit["num_slices"]) == (12, "continuous")
-
-
-@both
-def test_a_time_limit_is_kept_and_used(num_slices: Any) -> None:
-    problem = sgq.build("edwards-anderson", shape=(6, 6, 6), seed=1)
-    sgq.solve(problem, "path-integral", num_sweeps=1, num_reads=1, num_slices=num_slices)
-    samples = sgq.solve(problem, "path-integral", time_limit=0.6, num_slices=num_slices, seed=1)
-    info = samples.info["sgq"]
-    assert 0.4 < info["seconds"]["sampling"] < 10  # generous: the machine may be busy
-    assert info["restarts"]
-    assert info["reads"] == len(samples) > 1
-
-
-@both
-def test_a_run_without_time_returns_what_there_is(num_slices: Any) -> None:
-    problem = sgq.build("edwards-anderson", shape=(6, 6, 6), seed=1)
-    options = {"num_reads": 200, "num_sweeps": 10**6, "num_slices": num_slices, "num_threads": 1}
-    samples = sgq.solve(problem, "path-integral", time_limit=0.1, seed=1, **options)
-    info = samples.info["sgq"]
-    assert info["stopped"] == "time_limit"
-    assert len(samples) == info["batch"]
-    assert 0 < info["num_sweeps"] < 10**6
-    assert info["world_lines"]["s"][-1] < 0.9
-
-
-@both
-def test_reaching_the_target_ends_the_run(num_slices: Any) -> None:
-    samples = sgq.solve(ring(), "path-integral", target_energy=-12, time_limit=60, num_slices=num_slices, seed=1)
-    assert samples.first.energy == -12
-    assert samples.info["sgq"]["stopped"] == "target_energy"
-    assert samples.info["sgq"]["seconds"]["sampling"] < 30
-
-
-@both
-def test_ctrl_c_returns_what_there_is(num_slices: Any) -> None:
-    def interrupt(fraction: float, best: float) -> None:
-        raise KeyboardInterrupt
-
-    options = {"num_sweeps": 10**6, "num_slices": num_slices, "num_threads": 1}
-    started = time.perf_counter()
-    samples = sgq.solve(ring(), "path-integral", progress=interrupt, seed=1, **options)
-    assert samples.info["sgq"]["stopped"] == "interrupt"
-    assert len(samples) == samples.info["sgq"]["batch"]
-    assert time.perf_counter() - started < 20
-
-
-def test_progress_rises_to_one() -> None:
-    seen: list[float] = []
-    sgq.solve(ring(), "path-integral", num_reads=200, num_sweeps=64, progress=lambda part, best: seen.append(part))
-    assert seen == sorted(seen)
-    assert seen[-1] == pytest.approx(1)
+    assert sgq.solve(ring(), "path-integral", num_sweeps=1).info["sgq"]["A"] == pytest.approx([2 * 2**0.5, 0])
 
 
 def test_a_polynomial_is_made_quadratic() -> None:
@@ -168,7 +142,8 @@ def test_a_polynomial_is_made_quadratic() -> None:
         ({"num_reads": 0}, "num_reads=0: an integer of at least 1"),
         ({"num_slices": 0}, "num_slices=0: an integer of at least 1"),
         ({"num_slices": "infinite"}, "num_slices='infinite': a number of slices, or 'continuous'"),
-        ({"num_slices": 10**12}, "num_slices=1000000000000"),
+        ({"num_slices": 10**12}, "num_slices=1000000000000: path-integral needs 9.6e+04 GB"),
+        ({"num_slices": "continuous", "beta": 1e7}, "beta=1e+07 and annealing_schedule 'table'"),
         ({"beta": 0}, "beta=0: a finite number above 0"),
         ({"keep": "lowest"}, "keep='lowest': one of 'best', 'last'"),
         ({"annealing_schedule": "linaer"}, "did you mean 'linear'"),
@@ -180,5 +155,5 @@ def test_a_polynomial_is_made_quadratic() -> None:
     ],
 )
 def test_bad_parameters_are_named(parameters: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message.replace("[", r"\[")):
+    with pytest.raises(ValueError, match=re.escape(message)):
         sgq.solve(ring(), "path-integral", **parameters)

@@ -11,8 +11,6 @@ from sgq_solvers.path_integral.lines import DiscreteTime
 from sgq_solvers.replicas import Block, QuadraticModel
 from sgq_solvers.replicas.lanes import aligned
 
-_BONDS = 14  # of a site, at most
-_SUM = 2**11  # what half the bonds of a site, in all slices, stay below
 _ENTRIES = 16  # of the pool
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
@@ -24,10 +22,12 @@ class BitTime(DiscreteTime):
     reads, words = 512, 8
 
     def __init__(self, model: QuadraticModel, slices: int) -> None:
+        from sgq.kernels.path_integral_bits import COUNT
+
         super().__init__(model, slices)
         self.unit = _bond(model)
         starts, ends, signs, half = _bonds(model, self.unit)
-        digits = (16 - half)[:, None] >> np.arange(4) & 1
+        digits = (2**COUNT - half)[:, None] >> np.arange(COUNT) & 1
         self._bonds = (
             starts.astype(np.uint64),
             (8 * slices * ends).astype(np.uint64),
@@ -39,19 +39,22 @@ class BitTime(DiscreteTime):
     def fit(model: QuadraticModel, slices: int) -> bool:
         """Whether couplings and fields are few enough bonds of one size, and sums over slices small enough."""
         unit = _bond(model)
-        most = model.reach.max(initial=0.0) / unit if unit else np.inf
-        return bool(most < _BONDS + 0.5 and slices * most / 2 < _SUM)
+        if not unit:
+            return False
+        from sgq.kernels.path_integral_bits import COUNT, SUM
+
+        most = model.reach.max(initial=0.0) / unit
+        return bool(most < 2**COUNT - 1.5 and slices * most / 2 < 2 ** (SUM - 1))
 
     @property
     def precision(self) -> dict[str, str]:
         """Costs are counted."""
         return {}
 
-    def _spins(self, words: Any) -> Any:
+    def _blank(self) -> Any:
         """With one spin more, always up, on which fields are bonds."""
-        spins = aligned(words.size + 8 * self.slices, np.uint64)
-        spins[:] = _ALL
-        spins[: words.size] = words.ravel()
+        spins = aligned((self.model.num_spins + 1) * self.slices * self.words, np.uint64)
+        spins[-self.slices * self.words :] = _ALL
         return spins
 
     def _pool(self) -> Any:

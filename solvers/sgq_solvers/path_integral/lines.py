@@ -77,9 +77,24 @@ class WorldLines(ABC):
     def at_time_zero(self, block: Any) -> Spins:
         """The state of every read at imaginary time 0, one a row."""
 
-    @abstractmethod
     def transverse_action(self, kinks: Integers, rate: float) -> Floats:
-        """The estimate of -rate <Σ X>, beta times the energy of the transverse field, for each number of kinks."""
+        """The estimate of -rate <Σ X>, beta times the energy of the transverse field, for each number of kinks.
+
+        It holds in equilibrium. Kinks that a fast anneal has frozen in count for nothing where there is no field.
+        """
+        return self._transverse_action(kinks, rate) if rate else np.zeros(len(kinks))
+
+    @abstractmethod
+    def _transverse_action(self, kinks: Integers, rate: float) -> Floats:
+        """The same for a rate above 0."""
+
+    @abstractmethod
+    def trotter(self, rates: Floats, weights: Floats) -> Floats:
+        """(beta / M)² times A / 2 and B rms / 2, which sets the relative error of energies in M slices."""
+
+    @abstractmethod
+    def block_bytes(self, rate: float) -> int:
+        """Memory, at most and roughly, of a block and of looking at it, where beta A / 2 does not exceed `rate`."""
 
 
 class DiscreteTime(WorldLines):
@@ -125,13 +140,13 @@ class DiscreteTime(WorldLines):
         else:
             up = np.ascontiguousarray(rows[np.arange(self.reads) % len(rows)].T > 0)
             words = np.packbits(up, axis=1, bitorder="little").view(np.uint64).reshape(n, 1, self.words)
-        return Block(self._spins(np.repeat(words, self.slices, axis=1)), generators, self._pool(), int(not independent))
+        block = Block(self._blank(), generators, self._pool(), int(not independent))
+        self._words(block)[:] = words
+        return block
 
-    def _spins(self, words: Any) -> Any:
-        """Words of shape (N, M, words) as the kernel takes them."""
-        spins = aligned(words.size, np.uint64)
-        spins[:] = words.ravel()
-        return spins
+    def _blank(self) -> Any:
+        """Room for the spins of all slices."""
+        return aligned(self.model.num_spins * self.slices * self.words, np.uint64)
 
     def _pool(self) -> Any:
         return aligned(128 * _ENTRIES, np.float32)
@@ -176,16 +191,28 @@ class DiscreteTime(WorldLines):
 
     def _rows(self, block: Block, slices: Integers) -> Spins:
         """One slice of each read."""
-        read = np.arange(self.reads, dtype=np.uint64)
-        words = self._words(block)[:, slices, read // np.uint64(64)]
-        up = (words >> (read % np.uint64(64))) & np.uint64(1)
-        return np.ascontiguousarray(2 * up.T.astype(np.int8) - 1)
+        result = np.empty((self.reads, self.model.num_spins), np.int8)
+        bits = np.arange(64, dtype=np.uint64)
+        for word, spins in enumerate(np.moveaxis(self._words(block), 2, 0)):
+            reads = slice(64 * word, 64 * word + 64)
+            up = (spins[:, slices[reads]] >> bits) & np.uint64(1)
+            result[reads] = 2 * up.T.astype(np.int8) - 1
+        return result
 
-    def transverse_action(self, kinks: Integers, rate: float) -> Floats:
+    def _transverse_action(self, kinks: Integers, rate: float) -> Floats:
         """See `WorldLines.transverse_action`; d ln <s| exp(a X) |s'> / da is tanh a for s = s', else coth a."""
         a = rate / self.slices
         bonds = self.model.num_spins * self.slices
-        return np.asarray(-a * np.tanh(a) * (bonds - kinks) - (a / np.tanh(a) if a else 1.0) * kinks)
+        return np.asarray(-a * np.tanh(a) * (bonds - kinks) - a / np.tanh(a) * kinks)
+
+    def trotter(self, rates: Floats, weights: Floats) -> Floats:
+        """See `WorldLines.trotter`."""
+        return rates * weights * self.model.rms / (2 * self.slices**2)
+
+    def block_bytes(self, rate: float) -> int:
+        """See `WorldLines.block_bytes`: words of all slices, again of 64 reads in a look, and unpacked states."""
+        spins = 8 * self.slices * (self.words + (self.words > 1))
+        return self.model.num_spins * (spins + 3 * self.reads + 3 * 8 * 64)
 
 
 @dataclass
@@ -242,6 +269,15 @@ class ContinuousTime(WorldLines):
         """See `WorldLines.at_time_zero`."""
         return np.array([read.spins for read in block])
 
-    def transverse_action(self, kinks: Integers, rate: float) -> Floats:
+    def _transverse_action(self, kinks: Integers, rate: float) -> Floats:
         """See `WorldLines.transverse_action`: minus the number of kinks."""
         return -kinks.astype(float)
+
+    def trotter(self, rates: Floats, weights: Floats) -> Floats:
+        """See `WorldLines.trotter`."""
+        return np.zeros(len(rates))
+
+    def block_bytes(self, rate: float) -> int:
+        """See `WorldLines.block_bytes`: as many kinks and cuts as `rate` each, and room for twice as many."""
+        room = 8 * (4 * _ROOM + 5 * rate)
+        return int(self.model.num_spins * (self.reads * (room + 3) + 2 * room))

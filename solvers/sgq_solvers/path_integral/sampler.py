@@ -19,6 +19,7 @@ from sgq.annealing_schedule import AnnealingSchedule
 from sgq.annealing_schedule import annealing_schedule as schedule_of
 from sgq.checks import boolean, choice, integer, real, seed_integer
 from sgq.models import quadratic_form
+from sgq_solvers.memory import free_memory, gigabytes
 from sgq_solvers.path_integral.bits import BitTime
 from sgq_solvers.path_integral.lines import ContinuousTime, DiscreteTime, WorldLines
 from sgq_solvers.path_integral.run import QuantumAnnealing, Reads
@@ -27,7 +28,7 @@ from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_sampl
 from sgq_solvers.schedule import unit_of_beta
 from sgq_solvers.workers import Run, threads
 
-Path = AnnealingSchedule | str | os.PathLike[str] | ArrayLike
+Annealing = AnnealingSchedule | str | os.PathLike[str] | ArrayLike
 Slices = int | Literal["continuous"]
 
 _READS = 64
@@ -35,7 +36,7 @@ _FEW = 128  # reads up to which two blocks of 64 are no slower than one of 512
 _SLICES = 16
 _COLD = 5.0  # beta / M in units of 1 / rms
 _COLD_CONTINUOUS = 10.0  # beta in units of 1 / rms
-_WORDS = 1 << 34  # words of a block, 64 reads of a spin in a slice each: 128 GiB
+_CUTS = 1 << 23  # of all world lines of a read in a sweep, in continuous time
 
 
 class PathIntegralSampler(Sampler):
@@ -49,7 +50,7 @@ class PathIntegralSampler(Sampler):
         num_sweeps: int | None = None,
         num_slices: Slices = _SLICES,
         beta: float | None = None,
-        annealing_schedule: Path | None = None,
+        annealing_schedule: Annealing | None = None,
         initial_states: Any = None,
         keep: Literal["best", "last"] = "best",
         independent: bool | None = None,
@@ -67,16 +68,18 @@ class PathIntegralSampler(Sampler):
             Any size, SPIN or BINARY; H_p is its energy, the offset included.
         num_reads
             Reads; by default 64, or with a time limit as many as there is time for. In discrete time they are made 64
-            or 512 at a time, and fewer take as long.
+            or 512 at a time, and fewer take as long. Where 512 suit the model (see `independent`), more than 128 reads
+            are made by another kernel than fewer: from equal seeds, all of them differ.
         num_sweeps
             Sweeps of each read, one cluster move of every world line each; s runs linearly from 0 in the first to 1 in
-            the last, and is 1 in a single one. By default 1000. With a time limit and no `num_sweeps`, blocks of reads
-            run 64, 64, 128, 128, 256, … sweeps (16 blocks of each length in continuous time) and the last take the time
-            that is left.
+            the last, and is 1 in a single one. By default 1000, or with a time limit and `num_reads` as many as there
+            is time for where those are fewer. With a time limit alone, blocks of reads run 64, 64, 128, 128, 256, …
+            sweeps (16 blocks of each length in continuous time) and the last take the time that is left. So reads
+            whose length is left to us come to the end of the schedule.
         num_slices
             M, how many slices imaginary time has, any number (1 is classical annealing at beta B(s) / 2), or
-            ``"continuous"`` for the limit of infinitely many. Averages in M slices are off by something of the order of
-            (beta rms / M)². By default 16, few, for ground states: see `beta`.
+            ``"continuous"`` for the limit of infinitely many. By default 16, few, for ground states: with the default
+            `beta`, averages are far from those of an annealer. See there, and `world_lines` below.
         beta
             Inverse temperature of the annealer, above 0. By default 10 in continuous time, a cold annealer, and 5 M in
             M slices, in units of 1/rms (of 2 / (B(1) rms) where B does not end at 2), with rms² the mean over sites of
@@ -97,28 +100,31 @@ class PathIntegralSampler(Sampler):
             `dimod.as_samples` takes.
         keep
             ``"best"``: for each read the state of lowest energy along imaginary time, of the world lines looked at
-            (up to 32 times on the way, the last time at the end). ``"last"``: the state at imaginary time 0 of the
+            (up to 32 times on the way, the last time at the end), or the one at imaginary time 0 after the first
+            sweep. ``"last"``: the state at imaginary time 0 of the
             final world lines (the first slice), which is what a measurement of all spins gives: in equilibrium, an
             exact sample of its distribution.
         independent
             Whether reads share no random numbers at all. Where they do, many reads use the same numbers for different
             spins and slices: each is still an exact Markov chain, but they are heated and cooled together, so that
             averages over them are worth less than their number, and no errors are given. In discrete time sharing is
-            twice as fast, and eight times for more than 128 reads of a model whose couplings and fields are bonds of
-            one size, up to 14 a spin (7 where some spins have an odd number). By default reads share where the schedule
-            ends without a transverse field, and do not elsewhere.
+            one and a half to twice as fast, and some five times for more than 128 reads of a model whose couplings and
+            fields are bonds of one size, up to 14 a spin (7 where some spins have an odd number). By default reads
+            share where the schedule ends without a transverse field, and do not elsewhere.
         num_threads
             Blocks of reads at work at once; by default the cores that this process may use. It does not change the
             answer.
         seed
             Integer below 2^31; equal seeds give equal answers for runs that time does not end.
         time_limit
-            Seconds. Reads that are not finished by then are dropped, unless there are no others: those are returned as
+            Seconds, kept to within a sweep of a block. Reads that are not finished by then are dropped, unless there
+            are no others, or ``keep="best"`` has found in their block an energy below all others: those are returned as
             far as they came.
         target_energy
             Stop after the first block of reads that reaches this energy.
         progress
-            Called as ``progress(fraction_done, best_energy)``.
+            Called as ``progress(fraction_done, best_energy)``, where the energy is the lowest of the states to return:
+            infinite before the first, which ``keep="last"`` has at the end of a block.
 
         Returns
         -------
@@ -130,16 +136,22 @@ class PathIntegralSampler(Sampler):
             in continuous time), `threads`, `precision` as of `annealing`, and `stopped` (``"time_limit"``,
             ``"target_energy"`` or ``"interrupt"``) where the run was cut short.
 
-            `world_lines` has lists, an entry for every look at the finished reads of most sweeps: `s`;
-            `problem_energy`, the mean over reads of H_p averaged over imaginary time; `transverse_energy`, that of
-            -A/2 Σ X, estimated by the kinks of world lines; `total_energy`, that of H(s) = -A/2 Σ X + B/2 H_p; and the
-            standard error of each, such as `total_energy_error` (None for a single read, or where reads are not
-            independent).
+            `world_lines` has lists, an entry for every look at the finished reads of most sweeps (without any, at the
+            block that came furthest): `s`; `problem_energy`, the mean over reads of H_p averaged over imaginary time;
+            `transverse_energy`, that of -A/2 Σ X, estimated by the kinks of world lines; `total_energy`, that of
+            H(s) = -A/2 Σ X + B/2 H_p; and the standard error of each, such as `total_energy_error` (None for a single
+            read, or where reads are not independent). The estimate by kinks is one of equilibrium: an anneal that is
+            too fast lags behind, and may seem lower than the ground state of H(s). Energies are those of M slices.
+            `trotter`, (beta / M)² A B rms / 4, says what that means: relative to its size the total energy lies below
+            that of H(s) by up to half as much, and is None where `trotter` exceeds 0.1; the other two may be off by
+            more. It is 0 in continuous time.
 
         Raises
         ------
         ValueError
-            If an argument is none of these, or the slices need more than 128 GiB.
+            If an argument is none of these, if the world lines of the blocks at work need more memory than is free, or
+            if in continuous time beta A / 2 times the number of spins exceeds 2^23: so many cuts make one sweep of a
+            block take seconds.
         """
         clock = Clock(time_limit)
         form, labels = quadratic_form(bqm, "SPIN")
@@ -159,10 +171,23 @@ class PathIntegralSampler(Sampler):
         lines = _world_lines(model, num_slices, not own and (wanted is None or wanted > _FEW))
         beta = _default_beta(lines, path) * unit if beta is None else real("beta", beta, 0, above=True)
         most = max(1, clock.room(model.num_spins) // lines.reads)
-        blocks: float = most if wanted is None else -(-wanted // lines.reads)
-        run: Run[Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
-        annealing = QuantumAnnealing(lines, path, beta, sweeps, start, keep_best, own, wanted, seeds, run)
+        blocks = most if wanted is None else -(-wanted // lines.reads)
         workers = threads(num_threads)
+        _check_size(lines, path, beta, min(workers, blocks))
+        run: Run[Reads] = Run(clock, target_energy, model.tolerance, progress, blocks)
+        annealing = QuantumAnnealing(
+            lines=lines,
+            path=path,
+            beta=beta,
+            num_sweeps=sweeps,
+            start=start,
+            keep_best=keep_best,
+            independent=own,
+            wanted=wanted,
+            seeds=seeds,
+            run=run,
+            workers=workers,
+        )
         run.execute(annealing, lambda begun: begun < blocks, workers)
         rows, info = annealing.answer()
         info |= {"num_slices": num_slices if isinstance(num_slices, str) else lines.slices, "threads": workers}
@@ -175,9 +200,30 @@ def _world_lines(model: QuadraticModel, num_slices: Slices, many: bool) -> World
         if num_slices != "continuous":
             raise ValueError(f"num_slices={num_slices!r}: a number of slices, or 'continuous'")
         return ContinuousTime(model)
-    slices = integer("num_slices", num_slices, 1, max(1, _WORDS // max(1, model.num_spins)))
-    many = many and 8 * slices * model.num_spins <= _WORDS
+    slices = integer("num_slices", num_slices, 1)
     return (BitTime if many and BitTime.fit(model, slices) else DiscreteTime)(model, slices)
+
+
+def _check_size(lines: WorldLines, path: AnnealingSchedule, beta: float, at_once: int) -> None:
+    """ValueError if world lines have too many kinks, or blocks of them need more memory than is free."""
+    rate = beta / 2 * float(path.A(np.append(path.rows, [0.0, 1.0])).max())  # highest at a row, or at an end
+    continuous, n = isinstance(lines, ContinuousTime), lines.model.num_spins
+    if continuous and rate * n > _CUTS:
+        raise ValueError(
+            f"beta={beta:g} and annealing_schedule {path.name!r}: beta A / 2 reaches {rate:.3g}, and in continuous "
+            f"time a sweep cuts {n} world lines {rate * n:.2g} times, more than {_CUTS:.2g}; take a lower beta or A, "
+            "or a number of slices"
+        )
+    needed, free = lines.block_bytes(rate) * at_once, free_memory()
+    if needed > free:
+        less = ["num_threads=1"] if at_once > 1 else []
+        less += ["independent=True, for blocks of 64 reads"] if lines.reads > 64 else []
+        slices = "'continuous'" if continuous else lines.slices
+        raise ValueError(
+            f"num_slices={slices}: path-integral needs {gigabytes(needed)} for the world lines of {n} spins, "
+            f"{at_once} x {lines.reads} reads at once, and {free / 1e9:.3g} GB are free; take "
+            f"{' or '.join(['a lower beta or A' if continuous else 'fewer slices', *less])}"
+        )
 
 
 def _default_path(unit: float) -> AnnealingSchedule:
