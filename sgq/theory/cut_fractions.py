@@ -14,13 +14,17 @@ steps. Here C = -E = -Σ_edges s s', as in `sgq.theory.qaoa`; γ √d of the deg
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from sgq.checks import integer
-from sgq.theory.qaoa import Complexes, Floats, layer_angles, pasts, stretched
+from sgq.theory.qaoa import Complexes, Floats, check_layers, layer_angles, pasts, stretched
+
+MAX_LAYERS = 12
+_BYTES = 120  # of each of the 4^p pairs of pasts, at the peak
 
 
 def cut_fraction(degree: int, gamma: ArrayLike, beta: ArrayLike) -> float:
@@ -35,10 +39,16 @@ def cut_fraction(degree: int, gamma: ArrayLike, beta: ArrayLike) -> float:
         Neighbours of every vertex, at least 2 (a ring, longer than 2p + 1).
     gamma, beta
         Angles, one a layer and first layer first, γ in units of 1 / (weight of an edge). Time and memory grow as 4^p;
-        p = 8 takes a tenth of a second.
+        p = 8 takes a tenth of a second and 8 MB, p = 12, the most that is taken, minutes and 2 GB.
+
+    Raises
+    ------
+    ValueError
+        If the angles are not of one length or more than twelve, or the degree is below 2.
     """
-    degree = integer("degree", degree, 2)
-    return _cut_fraction(degree, *layer_angles(gamma, beta))
+    degree, (gamma, beta) = integer("degree", degree, 2), layer_angles(gamma, beta)
+    _check_layers(len(gamma))
+    return _cut_fraction(degree, gamma, beta)
 
 
 def cut_fraction_angles(degree: int, p: int) -> tuple[Floats, Floats]:
@@ -52,9 +62,15 @@ def cut_fraction_angles(degree: int, p: int) -> tuple[Floats, Floats]:
     degree
         Neighbours of every vertex, at least 2.
     p
-        Layers, at least 1; p = 5 takes seconds.
+        Layers, at least 1 and at most 12; p = 5 takes seconds.
+
+    Raises
+    ------
+    ValueError
+        If one of them is out of range.
     """
-    gamma, beta = np.split(np.array(_best(integer("degree", degree, 2), integer("p", p, 1))), 2)
+    _check_layers(integer("p", p, 1))
+    gamma, beta = np.split(np.array(_best(integer("degree", degree, 2), p)), 2)
     return gamma, beta
 
 
@@ -74,6 +90,10 @@ def one_layer_cut_fraction(degree: int) -> float:
     """
     degree = integer("degree", degree, 1)
     return float(0.5 + (1 - 1 / degree) ** ((degree - 1) / 2) / (2 * np.sqrt(degree)))
+
+
+def _check_layers(p: int) -> None:
+    check_layers(p, MAX_LAYERS, math.log10(_BYTES) + p * math.log10(4))
 
 
 @cache

@@ -18,6 +18,7 @@ and p layers take of the order of p 4^p steps, their gradient included.
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -27,6 +28,8 @@ from sgq.checks import finite_array, integer
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
+
+MAX_LAYERS = 16
 
 
 def sherrington_kirkpatrick_energy(gamma: ArrayLike, beta: ArrayLike) -> float:
@@ -38,15 +41,16 @@ def sherrington_kirkpatrick_energy(gamma: ArrayLike, beta: ArrayLike) -> float:
     ----------
     gamma, beta
         Angles, one a layer and first layer first, γ in units of 1/J. Time and memory grow as 4^p and 2^p; p = 12
-        takes about a second.
+        takes about a second, p = 16, the most that is taken, about a minute.
 
     Raises
     ------
     ValueError
-        If the two are not of one length, or the |γ| add up to more than 25, where the weights leave the range of
-        float64 (angles of use add up to about 0.6 p).
+        If the two are not of one length or more than sixteen, or the |γ| add up to more than 25, where the weights
+        leave the range of float64 (angles of use add up to about 0.6 p).
     """
     gamma, beta = layer_angles(gamma, beta)
+    _check_layers(len(gamma))
     if np.abs(gamma).sum() > 25:
         raise ValueError(f"gamma: absolute values add up to {np.abs(gamma).sum():.3g}, at most 25 are possible")
     return _energy_and_gradient(np.concatenate([gamma, beta]))[0]
@@ -63,9 +67,15 @@ def sherrington_kirkpatrick_angles(p: int) -> tuple[Floats, Floats]:
     Parameters
     ----------
     p
-        Layers, at least 1.
+        Layers, at least 1 and at most 16.
+
+    Raises
+    ------
+    ValueError
+        If p is out of this range.
     """
-    gamma, beta = np.split(np.array(_best(integer("p", p, 1))), 2)
+    _check_layers(integer("p", p, 1))
+    gamma, beta = np.split(np.array(_best(p)), 2)
     return gamma, beta
 
 
@@ -78,6 +88,16 @@ def _best(p: int) -> tuple[float, ...]:
     start = np.concatenate([stretched(angles) for angles in np.split(np.array(_best(p - 1)), 2)])
     found = minimize(_energy_and_gradient, start, jac=True, method="BFGS", options={"gtol": 1e-7})
     return tuple(found.x.tolist())
+
+
+def _check_layers(p: int) -> None:
+    check_layers(p, MAX_LAYERS, math.log10(160 * p) + p * math.log10(2))
+
+
+def check_layers(p: int, most: int, log_bytes: float) -> None:
+    """ValueError for more than `most` layers, with the memory that they need, 10^`log_bytes` bytes."""
+    if p > most:
+        raise ValueError(f"p={p}: at most {most} layers; {p} need 10^{log_bytes:.1f} bytes and p 4^p steps and more")
 
 
 def layer_angles(gamma: ArrayLike, beta: ArrayLike) -> tuple[Floats, Floats]:

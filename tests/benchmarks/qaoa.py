@@ -3,12 +3,13 @@
     python tests/benchmarks/qaoa.py [layers|aer|gradients|memory] [--rounds 7] [--threads 1] [--json FILE]
 
 ``layers``: seconds a layer, phases and mixer, beside what the bytes of its passes take at the bandwidth of a copy
-between two arrays of the state's size, measured in turn with it. A layer's first pass reads the diagonal and reads and
-writes the state; the second one, for more qubits than a block holds, reads and writes the state. ``aer``: seconds a
-layer on dense Sherrington–Kirkpatrick models, against those that Aer's statevector in double precision takes for one
-more layer of the same angles, the circuit bound beforehand. ``gradients``: seconds of the energy, and of the energy
-with all its derivatives, eight layers. ``memory``: by how much a whole call with given angles raises the peak of a
-fresh process over what its imports and a small call left; beside it the state and the diagonal (Linux).
+between two arrays of the state's size, by as many threads, measured in turn with it. A layer's first pass reads the
+diagonal and reads and writes the state; the second one, for more qubits than a block holds, reads and writes the state.
+``aer``: seconds a layer on dense Sherrington–Kirkpatrick models, against those that Aer's statevector in double
+precision takes for one more layer of the same angles, the circuit bound beforehand. ``gradients``: seconds of the
+energy, and of the energy with all its derivatives, eight layers. ``memory``: by how much a whole call with given angles
+raises the peak of a fresh process over what its imports and a small call left; beside it the state and the diagonal
+(Linux).
 
 Seconds are processor time where there is one thread, so that other work on the machine disturbs less, else wall time.
 """
@@ -64,17 +65,22 @@ def layers(rounds: int, team: Team, file: Path | None) -> None:
         for n in (16, 18, 20, 22, 24):
             state, energies, _ = dense(n, kind, team)
             size = 2 * state.real.nbytes
-            source, target = (aligned(size, np.uint8, 0) for _ in range(2))
+            blocks = 1 << max(0, n - (16 if kind is SINGLE else 15))  # of the first pass, and of the copy
+            source, target = (aligned(size, np.uint8, 0).reshape(blocks, -1) for _ in range(2))
             source[:] = target[:] = 1
+
+            def copy_part(first: int, last: int, target: Any = target, source: Any = source) -> None:
+                target[first:last] = source[first:last]
+
             repeats = max(1, (1 << 20) >> n)
             turns = [
                 (
                     seconds(team, state.layer, energies, -GAMMA, BETA, repeats=repeats),
-                    seconds(team, np.copyto, target, source, repeats=repeats),
+                    seconds(team, team.share, copy_part, blocks, repeats=repeats),
                 )
                 for _ in range(rounds)
             ]
-            passes = 1 + (n > (16 if kind is SINGLE else 15))
+            passes = 1 + (blocks > 1)
             moved = (2 * passes + 0.5) * size
             copy, layer = (middle([t[k] for t in turns]) for k in (1, 0))
             rows.append(

@@ -1,5 +1,7 @@
 """QAOA of infinite systems against closed forms, published values, enumeration of all pasts and exact simulation."""
 
+import tracemalloc
+
 import dimod
 import networkx as nx
 import numpy as np
@@ -13,6 +15,7 @@ from sgq.theory import (
     sherrington_kirkpatrick_angles,
     sherrington_kirkpatrick_energy,
 )
+from sgq.theory.cut_fractions import _BYTES
 from sgq.theory.qaoa import _energy_and_gradient
 
 PUBLISHED = [  # nu_p and angles of arXiv:2110.14206
@@ -176,3 +179,27 @@ def test_wrong_angles_are_named(gamma: list[float], beta: list[float], message: 
         sherrington_kirkpatrick_angles(0)
     with pytest.raises(ValueError, match="degree=1"):
         cut_fraction(1, [0.1], [0.1])
+
+
+@pytest.mark.parametrize("p", [18, 30, 2000])
+def test_what_would_run_for_ever_is_refused_by_its_layers(p: int) -> None:
+    angles = np.full((2, p), 0.1)
+    with pytest.raises(ValueError, match=rf"^p={p}: at most 16 layers; {p} need 10\^[\d.]+ bytes"):
+        sherrington_kirkpatrick_energy(*angles)
+    with pytest.raises(ValueError, match=rf"^p={p}: at most 16 layers"):
+        sherrington_kirkpatrick_angles(p)
+    with pytest.raises(ValueError, match=rf"^p={p}: at most 12 layers; {p} need 10\^[\d.]+ bytes"):
+        cut_fraction(3, *angles)
+    with pytest.raises(ValueError, match=rf"^p={p}: at most 12 layers"):
+        cut_fraction_angles(3, p)
+
+
+def test_the_memory_that_is_named_is_what_it_takes() -> None:
+    angles = np.full((2, 8), 0.1)
+    tracemalloc.start()
+    try:
+        cut_fraction(3, *angles)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak / 4**8 == pytest.approx(_BYTES, rel=0.05)
