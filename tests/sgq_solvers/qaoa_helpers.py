@@ -21,18 +21,6 @@ def all_values(model: dimod.BinaryPolynomial | dimod.BinaryQuadraticModel) -> np
     return 2 * up - 1 if model.vartype is dimod.SPIN else up
 
 
-def dense_state(energies: np.ndarray, gamma: list[float], beta: list[float]) -> np.ndarray:
-    """Π exp(-i beta Σ X) exp(+i gamma E) |+…+>, by arrays with one axis a qubit."""
-    n = len(energies).bit_length() - 1
-    psi = np.full(2**n, 2 ** (-n / 2), complex)
-    for g, b in zip(gamma, beta, strict=True):
-        psi = (psi * np.exp(1j * g * energies)).reshape((2,) * n)
-        for axis in range(n):
-            psi = np.cos(b) * psi - 1j * np.sin(b) * np.flip(psi, axis)
-        psi = psi.ravel()
-    return psi
-
-
 def options(**given: Any) -> Options:
     """Those given, and the defaults of `QAOASampler.sample`."""
     parameters = signature(QAOASampler.sample).parameters

@@ -6,10 +6,11 @@ Chi-square tests have fixed seeds and fail a correct sampler with probability 1e
 import sys
 from functools import partial
 
+import dense_qaoa
 import dimod
 import numpy as np
 import pytest
-from qaoa_helpers import all_values, dense_state, random_polynomial
+from qaoa_helpers import all_values, random_polynomial
 from scipy.stats import chisquare
 
 import sgq
@@ -25,7 +26,7 @@ def test_state_is_that_of_a_dense_simulation(order: int, vartype: str) -> None:
     model = dimod.make_quadratic(polynomial, 1.0, vartype) if order == 2 else polynomial
     labels = list(model.variables)
     energies = polynomial.energies((all_values(polynomial), labels))
-    probabilities = np.abs(dense_state(energies, gamma, beta)) ** 2
+    probabilities = dense_qaoa.probabilities(energies, gamma, beta)
 
     samples = sgq.solve(model, "qaoa-aer", p=3, gamma=gamma, beta=beta, num_reads=20_000, seed=5)
 

@@ -5,12 +5,13 @@ Comparisons of samples have fixed seeds and fail a correct sampler with probabil
 
 from functools import partial
 
+import dense_qaoa
 import dimod
 import numpy as np
 import pytest
 import qiskit
 import qiskit_aer
-from qaoa_helpers import all_values, dense_state
+from qaoa_helpers import all_values
 from qiskit.primitives import BackendSamplerV2, StatevectorSampler
 from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit_aer.noise import NoiseModel, ReadoutError, depolarizing_error, pauli_error
@@ -41,7 +42,7 @@ def probabilities(samples: dimod.SampleSet) -> np.ndarray:
 def exact() -> tuple[np.ndarray, np.ndarray]:
     """Probabilities and energies of all outcomes."""
     energies = asymmetric().energies((all_values(asymmetric()), list("abcd")))
-    return np.abs(dense_state(energies, GAMMA, BETA)) ** 2, energies
+    return dense_qaoa.probabilities(energies, GAMMA, BETA), energies
 
 
 def backends() -> dict[str, object]:

@@ -1,9 +1,9 @@
 """One layer of QAOA in closed form against state vectors, known optima, and angles drawn at random."""
 
+import dense_qaoa
 import networkx as nx
 import numpy as np
 import pytest
-from qaoa_helpers import dense_state
 
 from sgq.theory import one_layer_cut_fraction
 from sgq_solvers.recursive_qaoa.one_layer import OneLayer
@@ -22,7 +22,7 @@ def dense_averages(layer: OneLayer, gamma: float, beta: float) -> tuple[np.ndarr
     rows = 1 - 2 * ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1)
     products = rows[:, layer.pairs[:, 0]] * rows[:, layer.pairs[:, 1]]
     energies = rows @ layer.fields + products @ layer.couplings
-    probabilities = np.abs(dense_state(energies, [gamma], [beta])) ** 2
+    probabilities = dense_qaoa.probabilities(energies, [gamma], [beta])
     return probabilities @ rows, probabilities @ products
 
 

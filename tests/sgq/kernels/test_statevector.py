@@ -5,6 +5,7 @@ The chi-square test has a fixed seed and fails a correct kernel with probability
 
 import numpy as np
 import pytest
+from dense_qaoa import layer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import expm
@@ -41,15 +42,6 @@ def amplitudes(state: Statevector) -> np.ndarray:
     return state.real + 1j * state.imag.astype(float)
 
 
-def by_gates(psi: np.ndarray, energies: np.ndarray, turn: float, rotation: float) -> np.ndarray:
-    """One axis a qubit, the last one qubit 0."""
-    n = len(psi).bit_length() - 1
-    psi = (psi * np.exp(-1j * turn * energies)).reshape((2,) * n)
-    for axis in range(n):
-        psi = np.cos(rotation) * psi - 1j * np.sin(rotation) * np.flip(psi, axis)
-    return psi.ravel()
-
-
 @settings(deadline=None, max_examples=40)
 @given(st.integers(1, 9), st.sampled_from(KINDS), st.floats(-4, 4), st.floats(-4, 4), st.integers(0, 2**31))
 def test_layer_is_the_matrix_exponential(n: int, kind: type, turn: float, rotation: float, seed: int) -> None:
@@ -71,7 +63,7 @@ def test_layers_of_many_qubits(n: int, kind: type) -> None:
     energies, state = diagonal(masks, coefficients, n, kind), random_state(n, kind, rng)
     expected = amplitudes(state)
     for turn, rotation in [(0.3, -0.4), (-0.7, 1.3), (0.0, 3.0)]:
-        expected = by_gates(expected, energies.astype(float), turn, rotation)
+        expected = layer(expected, energies.astype(float), turn, rotation)
         state.layer(energies, turn, rotation)
     error = np.abs(amplitudes(state) - expected).max() * 2 ** (n / 2)
     assert error < 10 * ACCURACY[kind]
