@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="D-Wave's quantum annealers, through a Leap account."
 )
+
+
+@app.callback()
+def one_line_warnings(context: typer.Context) -> None:
+    """Warnings are one line, as errors are."""
+    context.with_resource(warnings.catch_warnings())
+    warnings.simplefilter("always", UserWarning)
+    warnings.showwarning = lambda message, *_: typer.echo(f"sgq: {' '.join(str(message).split())}", err=True)
+
 
 JobFile = Annotated[Path, typer.Argument(metavar="FILE", help="A job file, which submit wrote.")]
 SolverParameters = Annotated[
@@ -137,8 +147,6 @@ def fetch(
     except TimeoutError as error:
         typer.echo(f"sgq: {error}", err=True)
         raise typer.Exit(1) from None
-    if output:
-        output.write_text(json.dumps(samples.to_serializable(), default=str))
     info = samples.info["sgq"]
     facts = facts_of(problem, samples)
     facts.pop("seconds")
@@ -151,6 +159,8 @@ def fetch(
         "lost submissions": info["lost_submissions"] or None,
     }
     print(json.dumps(facts, indent=2, default=str)) if as_json else show(fact_table(facts))
+    if output:
+        output.write_text(json.dumps(samples.to_serializable(), default=str))
 
 
 @app.command()
@@ -166,22 +176,25 @@ def list_jobs(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where job files are.")] = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """List the job files of a folder with the states last seen; `sgq leap status FILE` asks for the present one."""
+    """List the job files of a folder with the states last seen, damaged ones too; status FILE asks for the present."""
     from rich.table import Table
 
     from sgq_solvers.leap import find_jobs
 
     if not folder.is_dir():
         raise ValueError(f"{folder}: no folder")
-    jobs = find_jobs(folder)
+    jobs, damaged = find_jobs(folder)
     if as_json:
-        print(json.dumps([_summary(job) for job in jobs], indent=2))
+        unreadable = [{"job": str(path), "error": why} for path, why in damaged.items()]
+        print(json.dumps([*map(_summary, jobs), *unreadable], indent=2))
         return
     table = Table("job", "label", "processor", "answered", "states last seen", box=None, header_style="bold")
     for job in jobs:
         row = _summary(job)
         states = ", ".join(f"{count} {state}" for state, count in row["states"].items())
         table.add_row(row["job"], row["label"], row["processor"], f"{row['answered']} of {row['submissions']}", states)
+    for path, why in damaged.items():
+        table.add_row(str(path), "", "", "", why.removeprefix(f"{path}: "))
     show(table)
 
 
@@ -217,6 +230,7 @@ def _summary(job: Job) -> dict[str, Any]:
         "submissions": len(states),
         "answered": sum(s.answer is not None for s in job.submissions),
         "states": {state: states.count(state) for state in dict.fromkeys(states)},
+        "submitting": job.submitting,
         "estimated_qpu_seconds": job.plan.seconds,
     }
 
@@ -232,7 +246,8 @@ def _show_states(job: Job, as_json: bool) -> None:
     if as_json:
         print(json.dumps({**_summary(job), "list": rows}, indent=2))
         return
-    table = Table("id", "label", "reads", "state", box=None, header_style="bold", title=f"{job.path}", highlight=False)
+    title = f"{job.path}: another process is still submitting" if job.submitting else f"{job.path}"
+    table = Table("id", "label", "reads", "state", box=None, header_style="bold", title=title, highlight=False)
     for row in rows:
         state = f"{row['state']}: {row['message']}" if row["message"] else row["state"]
         table.add_row(row["id"] or "", row["label"], str(row["reads"]), state)

@@ -7,16 +7,26 @@ that it gets have numbers in place of labels.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import dimod
 import numpy as np
+from numpy.typing import NDArray
 
 from sgq.checks import real
 from sgq.models import quadratic_form
 from sgq.problem import Problem
-from sgq_solvers.leap.connection import configured_client, in_plain_words, ocean, service_error, setup_error
+from sgq_solvers.leap.connection import (
+    configured_client,
+    in_plain_words,
+    ocean,
+    service_error,
+    setup_error,
+    with_ending,
+)
+from sgq_solvers.leap.ranges import check_finite
 from sgq_solvers.leap.service import Service
 from sgq_solvers.sampler import Sampler, spin_samples
 
@@ -32,6 +42,8 @@ class LeapHybridBQMSampler(Sampler):
     """
 
     def __init__(self, solver: Any = None) -> None:
+        if not (solver is None or (isinstance(solver, str) and solver) or hasattr(solver, "min_time_limit")):
+            raise ValueError(f"solver={solver!r}: a hybrid solver's name, or a LeapHybridSampler()")
         self._solver = solver
 
     def sample(
@@ -67,6 +79,7 @@ class LeapHybridBQMSampler(Sampler):
             If dwave-system is not installed.
         """
         hybrid = self._connected()
+        check_finite(bqm)
         _check_size(bqm, hybrid)
         seconds = _checked_time_limit(time_limit, bqm, hybrid)
         if not bqm.num_variables:
@@ -75,9 +88,10 @@ class LeapHybridBQMSampler(Sampler):
         try:
             id = _submitted(bqm, hybrid, service, seconds, f"{label or 'sgq'} [{uuid4().hex[:12]}]")
             try:
-                samples = _fetched(service, bqm, id)
+                samples = _fetched(service, bqm, id)[0]
             except KeyboardInterrupt:
-                service.cancel([id])
+                with suppress(OSError, ValueError):
+                    service.cancel([id])
                 raise
         finally:
             service.close()
@@ -98,12 +112,27 @@ class LeapHybridBQMSampler(Sampler):
         -------
         dimod.SampleSet
             As `sample` returns it.
+
+        Raises
+        ------
+        ValueError
+            If the answer is of another model, or as for `sample`.
+        ConnectionError
+            As for `sample`.
         """
         service = Service(self._configuration())
         try:
-            return _fetched(service, bqm, problem_id)
+            samples, stated = _fetched(service, bqm, problem_id)
         finally:
             service.close()
+        form = quadratic_form(bqm)[0]
+        slack = 1e-6 * (np.abs(form.couplings).sum() + np.abs(form.fields).sum() + abs(form.offset))
+        if len(stated) and abs(stated[0] - samples.record.energy[0]) > slack:
+            raise ValueError(
+                f"{problem_id} is of another model: its answer has the energy {stated[0]:g}, which is "
+                f"{samples.record.energy[0]:g} in this one"
+            )
+        return samples
 
     def warm_up(self, problem: Problem) -> None:
         """Nothing: a trial run would be charged."""
@@ -173,9 +202,11 @@ def _submitted(bqm: dimod.BinaryQuadraticModel, hybrid: Any, service: Service, s
     try:
         return service.submit_uploaded(hybrid.solver, upload, {"time_limit": seconds}, label)
     except ConnectionError as error:  # it may have arrived all the same
-        id = service.find(label)
+        id = None
+        with suppress(OSError, ValueError):
+            id = service.find(label)
         if id is None:
-            raise error from None
+            raise with_ending(error, f"; the Leap dashboard may have it as {label!r}") from None
         return id
 
 
@@ -184,17 +215,23 @@ def _upload_error(error: Exception) -> Exception:
     return service_error(error.__cause__ if isinstance(error.__cause__, Exception) else error)
 
 
-def _fetched(service: Service, bqm: dimod.BinaryQuadraticModel, id: str) -> dimod.SampleSet:
-    """Wait for the answer, and read it."""
+def _fetched(service: Service, bqm: dimod.BinaryQuadraticModel, id: str) -> tuple[dimod.SampleSet, NDArray[np.float64]]:
+    """Wait for the answer, and read it; the energies that it states are given beside it."""
     try:
         state, message = _outcome(service, id)
-        if state != "COMPLETED":
-            reason = f": {' '.join(message.split())}" if message else ""
-            raise ValueError(f"the submission {id} was not answered, its state is {state}{reason}")
-        answer = service.answer(id)
-        return in_plain_words(lambda: _samples(answer, bqm, id), service_error)
-    except ConnectionError as error:
-        raise ConnectionError(f"{error}; `fetch` can have the answer to {id} later") from None
+        if state == "COMPLETED":
+            answer = service.answer(id)
+            found = in_plain_words(lambda: dimod.SampleSet.from_serializable(answer["data"]), service_error)
+    except (OSError, ValueError) as error:
+        raise with_ending(error, f"; `fetch` can have the answer to {id} later") from None
+    if state != "COMPLETED":
+        reason = f": {' '.join(message.split())}" if message else ""
+        raise ValueError(f"the submission {id} was not answered, its state is {state}{reason}")
+    if set(found.variables) != set(range(bqm.num_variables)):
+        raise ValueError(
+            f"{id} is of another model: its answer has {len(found.variables)} variables, this one {bqm.num_variables}"
+        )
+    return _samples(found, bqm, id), found.record.energy
 
 
 def _outcome(service: Service, id: str) -> tuple[str, str | None]:
@@ -209,13 +246,11 @@ def _outcome(service: Service, id: str) -> tuple[str, str | None]:
         pause = min(2.0, 1.5 * pause)
 
 
-def _samples(answer: dict[str, Any], bqm: dimod.BinaryQuadraticModel, id: str) -> dimod.SampleSet:
-    """The answer with the labels and energies of the model."""
-    found = dimod.SampleSet.from_serializable(answer["data"]).change_vartype("SPIN", inplace=False)
+def _samples(found: dimod.SampleSet, bqm: dimod.BinaryQuadraticModel, id: str) -> dimod.SampleSet:
+    """What was found with the labels and energies of the model."""
+    found = found.change_vartype("SPIN", inplace=False)
     form, labels = quadratic_form(bqm, "SPIN")
     order = [found.variables.index(k) for k in range(bqm.num_variables)]
-    if len(order) != len(found.variables):
-        raise ValueError
     spins = np.repeat(found.record.sample[:, order], found.record.num_occurrences, axis=0)
     samples = spin_samples(spins, labels, bqm.vartype, form.energies(spins), problem_id=id)
     samples.info["timing"] = {k: v for k, v in found.info.items() if k.endswith("_time")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +32,9 @@ def job_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two requests to a service that fails, no time passes."""
-    monkeypatch.setattr("sgq_solvers.leap.service.time", SimpleNamespace(sleep=lambda seconds: None))
+    monkeypatch.setattr(
+        "sgq_solvers.leap.service.time", SimpleNamespace(sleep=lambda seconds: None, monotonic=time.monotonic)
+    )
 
 
 @pytest.fixture

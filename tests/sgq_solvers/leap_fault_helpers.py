@@ -30,9 +30,9 @@ MODEL = frustrated_model()
 GROUND = dimod.ExactSolver().sample(MODEL).first.energy
 
 
-def submit(path: Path, num_reads: int = 30) -> Job:
+def submit(path: Path, model: dimod.BinaryQuadraticModel = MODEL, num_reads: int = 30, **parameters: Any) -> Job:
     with DWaveQPUSampler(QPU) as sampler:
-        return sampler.submit(MODEL, path, num_reads=num_reads, embedding_seed=1)
+        return sampler.submit(model, path, num_reads=num_reads, embedding_seed=1, **parameters)
 
 
 def sample(**parameters: Any) -> dimod.SampleSet:

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import subprocess
 import sys
 import threading
 import traceback
@@ -184,6 +186,34 @@ def test_what_is_not_configured_is_explained_and_the_token_never_shown(
     shown += caplog.text + "".join(capfd.readouterr())
     assert TOKEN not in shown
     assert "\n" not in str(caught.value)
+
+
+OWN_SAMPLERS = """
+import io, logging
+from dwave.system import DWaveSampler, LeapHybridSampler
+import leap_fault_helpers as t
+from sgq_solvers.leap_hybrid import LeapHybridBQMSampler
+qpu, hybrid = DWaveSampler(solver=t.QPU), LeapHybridSampler()
+log = io.StringIO()
+logging.basicConfig(level=logging.DEBUG, stream=log, force=True)
+for sampler, options in ((t.DWaveQPUSampler(qpu), {"num_reads": 5}), (LeapHybridBQMSampler(hybrid), {})):
+    logging.getLogger("dwave.cloud").setLevel(logging.NOTSET)
+    sampler.sample(t.MODEL, **options)
+    print(t.TOKEN in log.getvalue(), "DEBUG" in log.getvalue())
+"""
+
+
+def test_the_log_at_debug_holds_no_token_with_the_users_own_samplers(sapi: Any) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", OWN_SAMPLERS]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert run.stdout == "False True\nFalse True\n", run.stderr
+
+
+def test_what_is_no_processor() -> None:
+    for qpu in (5, "", object()):
+        with pytest.raises(ValueError, match="a processor's name, or a structured sampler"):
+            DWaveQPUSampler(qpu)
 
 
 def test_the_processors_of_the_account(sapi: Any) -> None:

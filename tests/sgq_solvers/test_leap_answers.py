@@ -6,9 +6,12 @@ import os
 import subprocess
 import sys
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from leap_fault_helpers import QPU, check, configure, line_of, matches, submit
 from sapi import faults
@@ -135,6 +138,16 @@ def test_resubmitting_to_another_working_graph_is_refused(sapi: Service, job_fil
     assert len(sapi.jobs) == 1
 
 
+def spoiled(key: str, kind: str, spoil: Callable[[Any], Any]) -> Fault:
+    """An array of the answer is another of the same length."""
+
+    def altered(answer: dict[str, Any]) -> dict[str, Any]:
+        array = spoil(np.frombuffer(b64decode(answer[key]), kind))
+        return answer | {key: b64encode(array.astype(kind).tobytes()).decode()}
+
+    return Fault("job", spoil=altered)
+
+
 @pytest.mark.parametrize(
     "fault",
     [
@@ -149,6 +162,13 @@ def test_resubmitting_to_another_working_graph_is_refused(sapi: Service, job_fil
         faults.altered_answer("format", "bq"),
         faults.altered_answer("timing", None),
         faults.altered_answer("timing", {"qpu_access_time": "long"}),
+        spoiled("num_occurrences", "<i4", lambda counts: 0 * counts),
+        spoiled("num_occurrences", "<i4", lambda counts: -counts),
+        spoiled("num_occurrences", "<i4", lambda counts: counts + 1),
+        spoiled("energies", "<f8", lambda energies: energies + 0.01),
+        spoiled("energies", "<f8", lambda energies: np.nan * energies),
+        spoiled("solutions", "u1", lambda rows: ~rows),
+        spoiled("active_variables", "<i4", lambda qubits: qubits[::-1]),
     ],
 )
 def test_a_malformed_answer_is_not_kept(sapi: Service, job_file: Path, fault: Fault) -> None:

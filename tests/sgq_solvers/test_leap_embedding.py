@@ -15,7 +15,7 @@ from dwave.system.testing import MockDWaveSampler
 
 from sgq_solvers.leap import DWaveQPUSampler
 from sgq_solvers.leap.answers import decode_answer
-from sgq_solvers.leap.embedding import embed, find_chains, given_chains, unembed
+from sgq_solvers.leap.embedding import couplers_of, embed, find_chains, given_chains, unembed
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_unbroken_chains_have_the_energies_of_the_model_in_any_gauge(
 ) -> None:
     model, strength = glass(7, 3, vartype), 2.5
     chains = find_chains(model, mock, seed=1, time_limit=None)
-    target = embed(model, chains, mock, strength, gauge)
+    target = embed(model, chains, couplers_of(chains, mock), strength, gauge)
     signs = np.array([1 if sign == "+" else -1 for sign in gauge or "+" * 7])
     spins = np.random.default_rng(0).choice([-1, 1], (50, 7))
     qubits = [q for chain in chains for q in chain]

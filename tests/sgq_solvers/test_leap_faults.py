@@ -154,6 +154,72 @@ def test_sampling_at_once(sapi: Service, fault: Fault, error: type[Exception] | 
     check(sample())
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 503])
+def test_what_fails_after_it_is_sent_is_named_and_cancelled(sapi: Service, status: int) -> None:
+    sapi.hold()
+    sapi.inject(faults.unavailable("poll", status, times=None))
+    error = ConnectionError if status == 503 else ValueError
+    said = line_of(error, sample)
+    assert next(iter(sapi.jobs)) in said
+    assert "cancelling" not in said
+    assert [job.status for job in sapi.jobs.values()] == ["CANCELLED"]
+
+
+def test_what_cannot_be_cancelled_is_said(sapi: Service) -> None:
+    sapi.hold()
+    sapi.inject(faults.unavailable("poll", times=None))
+    sapi.inject(faults.unavailable("cancel", times=None))
+    said = line_of(ConnectionError, sample)
+    assert matches(r"HTTP 503.*; submitted as .*; cancelling what still runs failed", said)
+    assert next(iter(sapi.jobs)) in said
+
+
+def test_a_later_submission_that_is_refused_cancels_the_first(sapi: Service) -> None:
+    sapi.solvers[QPU].properties["num_reads_range"] = [1, 15]
+    sapi.hold()
+    sapi.inject(faults.slow_reply("submit", 0.0))
+    sapi.inject(Fault("submit", 429))
+    said = line_of(ValueError, sample)
+    assert matches("refused .429.*submitted as", said)
+    assert [job.status for job in sapi.jobs.values()] == ["CANCELLED"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (faults.failed_job("Chip too warm"), r"1 of 2 submissions lack an answer \([-0-9a-f]{36}\): .*Chip too warm"),
+        (faults.truncated_answer(), r"1 of 2 submissions lack an answer \([-0-9a-f]{36}\): .*1 unreadable"),
+    ],
+)
+def test_answers_that_are_there_are_kept(sapi: Service, fault: Fault, message: str) -> None:
+    sapi.solvers[QPU].properties["num_reads_range"] = [1, 15]
+    sapi.inject(fault)
+    with pytest.warns(UserWarning, match=message):
+        samples = sample()
+    check(samples, 15)
+    assert samples.info["sgq"]["lost_submissions"] == 1
+
+
+def test_answers_that_are_there_are_kept_though_cancelling_fails(
+    sapi: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sapi.solvers[QPU].properties["num_reads_range"] = [1, 15]
+    reply = sapi.reply
+
+    def slower_after_the_first(request: Any) -> Any:
+        answer = reply(request)
+        if request.kind == "submit":
+            sapi.slow_down(60)
+        return answer
+
+    monkeypatch.setattr(sapi, "reply", slower_after_the_first)
+    sapi.inject(faults.unavailable("cancel", times=None))
+    with pytest.warns(UserWarning, match="1 of 2 submissions lack an answer .*cancelling what still runs failed"):
+        samples = sample(time_limit=1)
+    check(samples, 15)
+    assert samples.info["sgq"]["stopped"] == "time_limit"
+
+
 def test_time_is_up(sapi: Service) -> None:
     sapi.hold()
     assert "still run" in line_of(TimeoutError, lambda: sample(time_limit=0.3))

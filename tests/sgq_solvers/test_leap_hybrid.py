@@ -146,8 +146,46 @@ def test_an_answer_is_fetched_later(hybrid: LeapHybridBQMSampler, sapi: Service,
         assert samples.first.energy == pytest.approx(dimod.ExactSolver().sample(model()).first.energy)
         with pytest.raises(ValueError, match="does not know this"):
             another.fetch(model(), "nothing")
-        with pytest.raises(ConnectionError, match="cannot be read"):
+        with pytest.raises(ValueError, match="is of another model: its answer has 5 variables, this one 1"):
             another.fetch(dimod.BinaryQuadraticModel({0: 1.0}, {}, 0.0, "SPIN"), id_)
+        with pytest.raises(ValueError, match="is of another model: its answer has the energy"):
+            another.fetch(2 * model(), id_)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 503])
+def test_after_it_is_sent_every_error_names_it(
+    hybrid: LeapHybridBQMSampler, sapi: Service, impatient: None, status: int
+) -> None:
+    sapi.inject(faults.unavailable("poll", status, times=None))
+    with pytest.raises((ValueError, ConnectionError)) as caught:
+        hybrid.sample(model())
+    (id_,) = sapi.jobs
+    assert id_ in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_receipt_that_is_not_found_is_named_by_its_label(
+    hybrid: LeapHybridBQMSampler, sapi: Service, impatient: None, status: int
+) -> None:
+    sapi.inject(faults.lost_reply())
+    sapi.inject(faults.unavailable("poll", status, times=None))
+    with pytest.raises(ConnectionError, match=r"HTTP 504.*the Leap dashboard may have it as") as caught:
+        hybrid.sample(model(), label="mine")
+    (job,) = sapi.jobs.values()
+    assert repr(job.request["label"]) in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_what_is_not_finite_is_not_sent(hybrid: LeapHybridBQMSampler, sapi: Service, bad: float) -> None:
+    with pytest.raises(ValueError, match=f"the coupling of 'b' and 'a' is {bad}: every coefficient"):
+        hybrid.sample(dimod.BinaryQuadraticModel({"a": 1.0}, {("a", "b"): bad}, 0.0, "SPIN"))
+    assert not any(request.kind in ("upload", "submit") for request in sapi.requests)
+
+
+def test_what_is_no_solver() -> None:
+    with pytest.raises(ValueError, match="solver=5: a hybrid solver's name"):
+        LeapHybridBQMSampler(5)
 
 
 def test_a_slow_queue(hybrid: LeapHybridBQMSampler, sapi: Service) -> None:

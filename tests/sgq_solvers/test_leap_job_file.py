@@ -60,7 +60,7 @@ def test_files_that_hold_no_job(sampler: DWaveQPUSampler, tmp_path: Path) -> Non
     }.items():
         with pytest.raises(ValueError, match=message):
             Job(tmp_path / f"{name}.json")
-    assert [str(job.path) for job in find_jobs(tmp_path)] == [str(tmp_path / "a.json")]
+    assert [str(job.path) for job in find_jobs(tmp_path)[0]] == [str(tmp_path / "a.json")]
     assert os.listdir(tmp_path).count("a.json") == 1
 
 

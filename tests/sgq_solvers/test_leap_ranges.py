@@ -66,7 +66,7 @@ def test_controls_out_of_range(chimera: Any, parameters: dict[str, Any], message
     submission = plan.submissions[0]
 
     def server() -> None:
-        check_processor_problem(plan.target(submission, chimera), plan.parameters_of(submission), chimera.properties)
+        check_processor_problem(plan.target(submission), plan.parameters_of(submission), chimera.properties)
 
     if message is None:
         assert refusals == []
@@ -108,7 +108,7 @@ def test_controls_within_range_are_taken(chimera: Any, parameters: dict[str, Any
     plan = make_plan(FIELDLESS, chimera, Request(embedding=NATIVE, **parameters))
     for submission in plan.submissions:
         sent = plan.parameters_of(submission)
-        check_processor_problem(plan.target(submission, chimera), sent, chimera.properties)
+        check_processor_problem(plan.target(submission), sent, chimera.properties)
         for name in set(parameters) - {"initial_state", "num_gauges", "anneal_offsets", "flux_biases"}:
             assert sent[name] == pytest.approx(np.array(parameters[name])) or sent[name] == parameters[name]
         if "initial_state" in parameters:
@@ -214,7 +214,7 @@ def test_reads_are_split_so_that_each_submission_is_taken(
     assert len({s.label for s in plan.submissions}) == submissions
     for submission in plan.submissions:
         sent = plan.parameters_of(submission)
-        check_processor_problem(plan.target(submission, chimera), sent, chimera.properties)
+        check_processor_problem(plan.target(submission), sent, chimera.properties)
         assert run_duration(sent, chimera.properties) <= 1e6
 
 
@@ -224,6 +224,20 @@ def test_a_read_that_never_fits_is_refused(chimera: Any) -> None:
     narrow.properties = slow
     with pytest.raises(ValueError, match="one read of 600 µs after 1000 µs of programming exceeds the 1500 µs"):
         make_plan(PAIR, narrow, Request(embedding=NATIVE, annealing_time=600))
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (dimod.BinaryQuadraticModel({"a": np.nan, "b": 0}, {("a", "b"): 1}, 0, "SPIN"), "the field of 'a' is nan"),
+        (dimod.BinaryQuadraticModel({"a": 1}, {("a", "b"): np.inf}, 0, "BINARY"), "the coupling of 'b' and 'a' is inf"),
+        (dimod.BinaryQuadraticModel({"a": 1}, {("a", "b"): 1}, np.nan, "SPIN"), "the offset is nan"),
+    ],
+)
+def test_what_is_not_finite_is_not_sent(chimera: Any, model: Any, message: str, monkeypatch: Any) -> None:
+    monkeypatch.setattr(chimera, "sample", lambda *_, **__: pytest.fail("it was sent"))
+    with pytest.raises(ValueError, match=f"{message}: every coefficient of the model must be finite"):
+        DWaveQPUSampler(chimera).sample(model)
 
 
 def test_the_budget_is_kept_before_anything_is_sent(chimera: Any, monkeypatch: pytest.MonkeyPatch) -> None:

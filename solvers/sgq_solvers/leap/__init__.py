@@ -5,8 +5,8 @@ Ocean's business; here are embedding, checks before time is spent, budgets, gaug
 not configured. The API token stays in Ocean's configuration: no file, message or answer of this package ever holds it.
 """
 
+from sgq_solvers.leap.connection import list_qpus
 from sgq_solvers.leap.job import Job, find_jobs
-from sgq_solvers.leap.processors import list_qpus
 from sgq_solvers.leap.sampler import DWaveQPUSampler
 from sgq_solvers.leap.schedules import pause_schedule, quench_schedule, reverse_schedule
 

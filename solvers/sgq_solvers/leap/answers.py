@@ -18,10 +18,11 @@ from sgq_solvers.leap.plan import Plan, Submission
 
 @dataclass(frozen=True, eq=False)
 class Reads:
-    """Spins of shape (rows, qubits), how often each row was read, and the processor's times in microseconds."""
+    """Spins of shape (rows, qubits), the energies stated, how often each row was read, and times in microseconds."""
 
     qubits: NDArray[np.int64]
     spins: NDArray[np.int8]
+    energies: NDArray[np.float64]
     occurrences: NDArray[np.int64]
     timing: dict[str, float]
 
@@ -42,14 +43,37 @@ def decode_answer(answer: dict[str, Any]) -> Reads:
             raise ValueError
         qubits = np.frombuffer(b64decode(answer["active_variables"]), "<i4").astype(np.int64)
         occurrences = np.frombuffer(b64decode(answer["num_occurrences"]), "<i4").astype(np.int64)
+        energies = np.frombuffer(b64decode(answer["energies"]), "<f8").astype(np.float64)
         packed = np.frombuffer(b64decode(answer["solutions"]), np.uint8).reshape(len(occurrences), -1)
         bits = np.unpackbits(packed, axis=1)[:, : len(qubits)]
         if bits.shape[1] != len(qubits) or packed.shape[1] != -(-len(qubits) // 8) or not len(bits):
             raise ValueError
         timing = {str(k): float(v) for k, v in answer.get("timing", {}).items()}
+        if energies.shape != occurrences.shape or not np.isfinite([*energies, *timing.values()]).all():
+            raise ValueError
     except (ValueError, TypeError, KeyError, AttributeError):
         raise UnreadableError("D-Wave's service gave an answer that cannot be read: its arrays do not fit") from None
-    return Reads(qubits, (2 * bits.astype(np.int8) - 1).astype(np.int8), occurrences, timing)
+    return Reads(qubits, (2 * bits.astype(np.int8) - 1).astype(np.int8), energies, occurrences, timing)
+
+
+def check_reads(plan: Plan, submission: Submission, reads: Reads) -> None:
+    """UnreadableError unless these can be the reads that were asked for, of the model that was sent.
+
+    Their energies are the one end-to-end check that there is of qubits, bit order, gauge and embedding. A service
+    may state them in units of the model or of what auto_scale makes of it.
+    """
+    said = "D-Wave's service gave an answer that cannot be right"
+    target = plan.target(submission)
+    column = {int(q): k for k, q in enumerate(reads.qubits)}
+    if not column.keys() >= set(target.variables):
+        raise UnreadableError(f"{said}: it lacks qubits of the model")
+    if reads.occurrences.min() < 1 or reads.occurrences.sum() != submission.num_reads:
+        raise UnreadableError(f"{said}: it counts {reads.occurrences.sum()} reads of {submission.num_reads}")
+    form = quadratic_form(target)[0]
+    energies = form.energies(reads.spins[:, np.array([column[q] for q in target.variables])])
+    slack = 1e-6 * (np.abs(form.couplings).sum() + np.abs(form.fields).sum())
+    if min(np.abs(reads.energies / unit - energies).max() for unit in (1.0, submission.scale)) > slack:
+        raise UnreadableError(f"{said}: its energies are not those of its spins")
 
 
 def reads_of(answer: dimod.SampleSet) -> Reads:
@@ -57,7 +81,8 @@ def reads_of(answer: dimod.SampleSet) -> Reads:
     answer = answer.change_vartype("SPIN", inplace=False)
     timing = {k: float(v) for k, v in answer.info.get("timing", {}).items()}
     record = answer.record
-    return Reads(np.array(answer.variables, np.int64), record.sample, record.num_occurrences.astype(np.int64), timing)
+    qubits, occurrences = np.array(answer.variables, np.int64), record.num_occurrences.astype(np.int64)
+    return Reads(qubits, record.sample, record.energy.astype(np.float64), occurrences, timing)
 
 
 def assemble(plan: Plan, answered: list[tuple[Submission, Reads]]) -> dimod.SampleSet:
@@ -108,6 +133,7 @@ def _record(
             "chain_strength"
         ],
         "scan": scan,
+        "unused_chain_strengths": plan.unused_strengths,
         "chain_break_fraction": float(np.average(breaks.mean(axis=1), weights=occurrences)),
         "reads_with_breaks": float(np.average(breaks.any(axis=1), weights=occurrences)),
         "breaks_of_chain": np.average(breaks, axis=0, weights=occurrences).tolist(),

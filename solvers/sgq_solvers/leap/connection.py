@@ -1,4 +1,4 @@
-"""The way to D-Wave's service: Ocean's configuration, and its errors in plain words that never quote a token."""
+"""The way to D-Wave's service: Ocean's configuration, its processors, and errors in plain words without a token."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ class UnreadableError(ConnectionError):
     """The service's answer makes no sense."""
 
 
+class UnknownError(ValueError):
+    """The service knows no such processor or job."""
+
+
 _FRESH = {"cache_enabled": False}  # Ocean would keep a working graph on disk, for an hour after it changed
 _CONFIGURE = "run `dwave setup`, or set DWAVE_API_TOKEN to the token of your Leap account"
 
@@ -23,7 +27,18 @@ def ocean() -> Any:
         import dwave.system
     except ImportError as error:
         raise ImportError('the solver dwave needs Ocean: pip install "sgq[dwave]"') from error
+    keep_token_out_of_logs()
     return dwave.system
+
+
+def keep_token_out_of_logs() -> None:
+    """Hold Ocean's loggers at INFO unless the user sets them.
+
+    At DEBUG they write the whole configuration, in which only Ocean's own handlers hide the token.
+    """
+    log = logging.getLogger("dwave.cloud")
+    if log.level == logging.NOTSET:
+        log.setLevel(max(logging.INFO, log.getEffectiveLevel()))
 
 
 def configured_qpu(name: str | None = None) -> Any:
@@ -48,19 +63,18 @@ def name_of(qpu: Any) -> str:
 
 
 def in_plain_words(call: Callable[[], Result], explain: Callable[[Exception], Exception]) -> Result:
-    """What `call` returns; its errors are explained, and do not carry along the original, whose request has the token.
-
-    Ocean writes its whole configuration to its log at DEBUG, where only its own handlers hide the token: its loggers
-    are kept at INFO unless the user sets them.
-    """
-    log = logging.getLogger("dwave.cloud")
-    if log.level == logging.NOTSET:
-        log.setLevel(max(logging.INFO, log.getEffectiveLevel()))
+    """What `call` returns; errors are explained, and do not carry along the original, whose request has the token."""
     try:
         return call()
     except Exception as error:  # of two dozen types
         explanation = explain(error)
     raise explanation
+
+
+def with_ending(error: Exception, ending: str) -> Exception:
+    """The error in plain words, with something more to say."""
+    kinds = (TimeoutError, UnreadableError, ConnectionError, OSError, UnknownError, ValueError)
+    return next(kind for kind in kinds if isinstance(error, kind))(f"{error}{ending}")
 
 
 def setup_error(error: Exception) -> Exception:
@@ -90,7 +104,7 @@ def service_error(error: Exception) -> Exception:
     if isinstance(error, api.ResourceAccessForbiddenError):
         return ValueError(f"the account may not use this processor or job: {_CONFIGURE}")
     if isinstance(error, api.ResourceNotFoundError):
-        return ValueError(
+        return UnknownError(
             "D-Wave's service does not know this processor or job, under this account and region: DWAVE_PROFILE or "
             "DWAVE_API_REGION choose another"
         )
@@ -107,3 +121,44 @@ def service_error(error: Exception) -> Exception:
 def said(error: Exception) -> str:
     """The service's own words on one line, cut where they run on."""
     return " ".join(str(getattr(error, "error_msg", None) or error).split())[:300]
+
+
+def list_qpus() -> list[dict[str, Any]]:
+    """One row a processor, the largest first.
+
+    Returns
+    -------
+    list of dict
+        `name`, `graph_id` (of the working graph, which changes with every calibration of defects), `topology`,
+        `qubits`, `couplers`, `load` (0 to 1: how full its queue is; None where it is not told) and `status`.
+
+    Raises
+    ------
+    ValueError
+        If Ocean has no working configuration.
+    ConnectionError
+        If the service cannot be reached.
+    """
+    client = configured_client()
+    try:
+        solvers = in_plain_words(
+            lambda: [*client.get_solvers(online=True), *client.get_solvers(online=False)], service_error
+        )
+    finally:
+        client.close(wait=False)
+    rows = [_row(solver) for solver in solvers]
+    return sorted(rows, key=lambda row: (-row["qubits"], row["name"]))
+
+
+def _row(solver: Any) -> dict[str, Any]:
+    topology = solver.properties.get("topology", {})
+    shape = " × ".join(map(str, topology.get("shape", [])))
+    return {
+        "name": solver.name,
+        "graph_id": solver.graph_id,
+        "topology": f"{topology.get('type', '?')} {shape}".strip(),
+        "qubits": len(solver.nodes),
+        "couplers": len(solver.undirected_edges),
+        "load": solver.avg_load,
+        "status": "online" if solver.online else "offline",
+    }

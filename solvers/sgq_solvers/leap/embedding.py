@@ -5,15 +5,17 @@ Everything here works on positions in the model's order, so that equal seeds fin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dimod
 import numpy as np
 from numpy.typing import NDArray
 
+from sgq.checks import integer
 from sgq.models import QuadraticForm, gauge_transform, quadratic_form, quadratic_model
 from sgq_solvers.leap.connection import name_of
+from sgq_solvers.leap.request import by_variable
 from sgq_solvers.sampler import Clock
 
 Chains = list[list[int]]
@@ -46,10 +48,12 @@ def given_chains(bqm: dimod.BinaryQuadraticModel, qpu: Any, embedding: Mapping[A
     """The user's embedding as chains, or ValueError that says which variable or coupling it fails."""
     if not isinstance(embedding, Mapping):
         raise ValueError(f"embedding is a {type(embedding).__name__}: a mapping from variable to its qubits")
+    labels = list(bqm.variables)
+    embedding = by_variable(embedding, labels)
     missing = [v for v in bqm.variables if v not in embedding]
     if missing:
         raise ValueError(f"embedding has no qubits for the variable {missing[0]!r} ({len(missing)} lacking)")
-    chains = [[int(q) for q in embedding[v]] for v in bqm.variables]
+    chains = [_chain(v, embedding[v]) for v in labels]
     owner: dict[int, Any] = {}
     known, neighbours = set(qpu.nodelist), qpu.adjacency
     for v, chain in zip(bqm.variables, chains, strict=True):
@@ -66,6 +70,12 @@ def given_chains(bqm: dimod.BinaryQuadraticModel, qpu: Any, embedding: Mapping[A
         if not any(q in neighbours[p] for p in chain_of[u] for q in chain_of[v]):
             raise ValueError(f"embedding: no coupler of {name_of(qpu)} joins the chains of {u!r} and {v!r}")
     return chains
+
+
+def _chain(variable: Any, qubits: Any) -> list[int]:
+    if isinstance(qubits, str) or not isinstance(qubits, Iterable):
+        raise ValueError(f"embedding[{variable!r}]={qubits!r}: a list of qubits, which are integers")
+    return [integer(f"embedding[{variable!r}]", q, 0) for q in qubits]
 
 
 def _connected(chain: list[int], neighbours: Any) -> bool:
@@ -102,8 +112,19 @@ def gauge_signs(gauge: str | None, num_variables: int) -> NDArray[np.int8]:
     return np.array([1 if sign == "+" else -1 for sign in gauge], np.int8)
 
 
+def couplers_of(chains: Chains, qpu: Any) -> list[list[int]]:
+    """The couplers between qubits of the chains, of one or of two."""
+    used = sorted(q for chain in chains for q in chain)
+    members = set(used)
+    return [[p, int(q)] for p in used for q in sorted(qpu.adjacency[p]) if p < q and q in members]
+
+
 def embed(
-    model: dimod.BinaryQuadraticModel, chains: Chains, qpu: Any, chain_strength: float | None, gauge: str | None
+    model: dimod.BinaryQuadraticModel,
+    chains: Chains,
+    couplers: list[list[int]],
+    chain_strength: float | None,
+    gauge: str | None,
 ) -> dimod.BinaryQuadraticModel:
     """The model of qubits, in spins and in the given gauge, without offset."""
     from dwave.embedding import embed_bqm
@@ -112,7 +133,11 @@ def embed(
     signs = gauge_signs(gauge, form.num_variables).astype(np.int64)
     couplings, fields = gauge_transform(form.pairs, form.couplings, form.fields, signs)
     source = quadratic_model(QuadraticForm(form.pairs, couplings, fields), "SPIN")
-    target = embed_bqm(source, dict(enumerate(chains)), qpu.adjacency, chain_strength=chain_strength)
+    graph: dict[int, set[int]] = {q: set() for chain in chains for q in chain}
+    for p, q in couplers:
+        graph[p].add(q)
+        graph[q].add(p)
+    target = embed_bqm(source, dict(enumerate(chains)), graph, chain_strength=chain_strength)
     target.offset = 0.0
     return target
 
@@ -120,7 +145,10 @@ def embed(
 def unembed(
     qubits: NDArray[np.int64], spins: NDArray[np.int8], chains: Chains, gauge: str | None
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
-    """Variables by the majority of their chain (+1 in a tie), and which chains are broken; both (reads, N)."""
+    """Variables by the majority of their chain (in a tie, +1 before the gauge is undone), and which chains are broken.
+
+    Both of shape (reads, N).
+    """
     column = {int(q): k for k, q in enumerate(qubits)}
     sums = np.empty((len(spins), len(chains)), np.int64)
     for k, chain in enumerate(chains):

@@ -1,9 +1,15 @@
-"""The job file: a plan and what became of its submissions, as JSON that appears on disk whole or not at all."""
+"""The job file: a plan and what became of its submissions, as JSON that is replaced as a whole."""
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import json
 import os
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,52 +18,80 @@ import dimod
 import numpy as np
 
 from sgq.models import QuadraticForm, quadratic_form, quadratic_model
+from sgq_solvers.leap.lock import locked
 from sgq_solvers.leap.plan import Plan, Submission
 
 FORMAT = "sgq leap job"
 VERSION = 1
-_PLAIN = ("chains", "processor", "parameters", "start", "label", "seconds", "setup_seconds")
+_PLAIN = (
+    "key",
+    "chains",
+    "couplers",
+    "processor",
+    "parameters",
+    "start",
+    "label",
+    "source",
+    "unused_strengths",
+    "qpu_budget",
+    "seconds",
+    "setup_seconds",
+)
 
 
-def write_job(path: Path, plan: Plan, attached: Any, *, new: bool = False) -> None:
-    """Write a job; a file that is `new` must not be there yet.
+def create_job(path: Path, plan: Plan, attached: Any) -> None:
+    """Write a new job.
 
     Raises
     ------
     ValueError
-        If it is: it may be the only way to answers that are paid for.
+        If the file is there: it may be the only way to answers that are paid for. If a label of the model, or what is
+        attached, is no JSON value.
+    OSError
+        If it cannot be written; it names the file.
     """
-    if new and path.exists():
-        raise ValueError(f"{path} exists: it may hold a job that is not fetched; choose another name")
-    document = {
-        "format": FORMAT,
-        "version": VERSION,
-        **{name: getattr(plan, name) for name in _PLAIN},
-        "model": _model_document(plan.model),
-        "submissions": [asdict(submission) for submission in plan.submissions],
-        "problem": attached,
-    }
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(beside, "w", encoding="utf-8") as file:
-            json.dump(document, file, allow_nan=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with _named(path), _written(path, _document(plan, attached)) as beside:
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            raise ValueError(f"{path} exists: it may hold a job that is not fetched; choose another name") from None
+        except OSError:  # a file system without hard links: an empty file reserves the name for a moment
+            path.touch(exist_ok=False)
+            os.replace(beside, path)
 
 
-def update_job(path: Path, plan: Plan, attached: Any) -> None:
-    """Write a job that is on disk already, where another process may have brought it further in the meantime."""
-    try:
-        there = read_job(path)[0].submissions
-    except (OSError, ValueError):
-        there = []  # deleted or damaged: what this process knows is all there is
-    for own, other in zip(plan.submissions, there, strict=False):
-        if other.progress > own.progress:
-            vars(own).update(vars(other))
-    write_job(path, plan, attached)
+def update_job(path: Path, plan: Plan, attached: Any, change: Callable[[Plan], None] | None = None) -> Path:
+    """Write a job that is on disk already, where another process may have brought it further in the meantime.
+
+    What is further there is taken over first; then comes `change`, and nobody else writes in between.
+
+    Returns
+    -------
+    Path
+        The file: another one beside it if, by now, something else than this job stands there.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; it names the file.
+    """
+    with _named(path), locked(path, "writing", 10) as mine:
+        if not mine:
+            raise BlockingIOError(errno.EAGAIN, "another process has been writing it for ten seconds")
+        try:
+            there = read_job(path)[0]
+        except FileNotFoundError:
+            there = plan
+        except ValueError:  # no job, or one that this process cannot read: not ours to replace
+            there = None
+        if there is not None and there.key == plan.key:
+            plan.merge(there)
+            if change is not None:
+                change(plan)
+            with _written(path, _document(plan, attached)) as beside:
+                os.replace(beside, path)
+            return path
+    return update_job(path.with_name(f"{path.stem}-{plan.key[:8]}{path.suffix}"), plan, attached, change)
 
 
 def read_job(path: Path) -> tuple[Plan, Any]:
@@ -73,7 +107,8 @@ def read_job(path: Path) -> tuple[Plan, Any]:
     try:
         document = json.loads(path.read_bytes())
     except ValueError:
-        raise ValueError(f"{path}: no job file, it is not JSON") from None
+        kind = "a job file that is damaged" if is_job_file(path) else "no job file"
+        raise ValueError(f"{path}: {kind}, it is not JSON") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ValueError(f"{path}: no job file, which `sgq leap submit` writes")
     if document.get("version") != VERSION:
@@ -84,9 +119,65 @@ def read_job(path: Path) -> tuple[Plan, Any]:
             submissions=[Submission(**entry) for entry in document["submissions"]],
             **{name: document[name] for name in _PLAIN},
         )
-    except (KeyError, TypeError, ValueError) as error:
+        plan.check()
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError(f"{path}: a job file that is damaged ({type(error).__name__}: {error})") from None
     return plan, document.get("problem")
+
+
+def is_job_file(path: Path) -> bool:
+    """Whether a regular file begins as job files do, whatever follows."""
+    with suppress(OSError):
+        if path.is_file():
+            with open(path, "rb") as file:
+                return re.match(rb'\s*\{\s*"format"\s*:\s*"%s"' % FORMAT.encode(), file.read(200)) is not None
+    return False
+
+
+def source_of(polynomial: dimod.BinaryPolynomial) -> str:
+    """A digest of a polynomial, by which it is known again whatever the order of its terms."""
+    terms = sorted(
+        (sorted(json.dumps(_label_document(v)) for v in term), float(bias)) for term, bias in polynomial.items()
+    )
+    return hashlib.sha256(json.dumps([polynomial.vartype.name, terms]).encode()).hexdigest()
+
+
+def _document(plan: Plan, attached: Any) -> str:
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        **{name: getattr(plan, name) for name in _PLAIN},
+        "model": _model_document(plan.model),
+        "submissions": [asdict(submission) for submission in plan.submissions],
+    }
+    try:
+        attachment = json.dumps(attached, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"attached: JSON values are needed ({error})") from None
+    return f'{json.dumps(document, allow_nan=False)[:-1]}, "problem": {attachment}}}'
+
+
+@contextmanager
+def _written(path: Path, text: str) -> Iterator[Path]:
+    """A file beside the job file, on disk to the last byte, to take its place."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    try:
+        with open(beside, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        yield beside
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Errors of the operating system name the job file, not what is hidden beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def _model_document(model: dimod.BinaryQuadraticModel) -> dict[str, Any]:

@@ -9,9 +9,12 @@ from uuid import uuid4
 
 import dimod
 
+from sgq.models import quadratise
+from sgq.problem import Problem
 from sgq_solvers.leap.connection import name_of
 from sgq_solvers.leap.embedding import (
     Chains,
+    couplers_of,
     draw_gauges,
     embed,
     find_chains,
@@ -21,13 +24,14 @@ from sgq_solvers.leap.embedding import (
 )
 from sgq_solvers.leap.ranges import (
     auto_scale_factor,
+    check_finite,
     control_refusals,
     model_refusals,
     offset_refusals,
     offsets_per_qubit,
 )
 from sgq_solvers.leap.request import Request
-from sgq_solvers.leap.timing import access_seconds, reads_per_submission
+from sgq_solvers.leap.timing import access_seconds, duration_refusals, reads_per_submission
 from sgq_solvers.sampler import Clock
 
 
@@ -55,6 +59,10 @@ class Submission:
         The service's reason where it failed.
     attempt
         How often it was sent again.
+    seconds
+        Estimated QPU access time, None where the processor publishes none that Ocean knows.
+    spent
+        The same of earlier attempts that may have run.
     """
 
     label: str
@@ -67,6 +75,8 @@ class Submission:
     answer: dict[str, Any] | None = None
     message: str | None = None
     attempt: int = 0
+    seconds: float | None = None
+    spent: float = 0.0
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -85,6 +95,8 @@ class Plan:
         The model of variables, as it was given.
     chains
         Qubits of each variable, in the model's order.
+    couplers
+        Pairs of these qubits that the working graph joins.
     processor
         `name`, `graph_id`, `num_qubits` of the processor.
     parameters
@@ -93,21 +105,34 @@ class Plan:
         Spins that a reverse anneal starts from, in the model's order.
     submissions
         One after the other in time.
+    source
+        A digest of the polynomial that the model stands for, or None.
+    unused_strengths
+        Chain strengths that were asked for where every chain is one qubit, so that none applies.
+    qpu_budget
+        Seconds of QPU access time that all attempts together may take by the estimate, or None.
     seconds
         Estimated QPU access time of all, None where the processor publishes none that Ocean knows.
     setup_seconds
         What the search for an embedding took.
+    key
+        What no other plan has.
     """
 
     model: dimod.BinaryQuadraticModel
     chains: Chains
+    couplers: list[list[int]]
     processor: dict[str, Any]
     parameters: dict[str, Any] = field(default_factory=dict)
     start: list[int] | None = None
     label: str | None = None
     submissions: list[Submission]
+    source: str | None = None
+    unused_strengths: list[float] = field(default_factory=list)
+    qpu_budget: float | None = None
     seconds: float | None = None
     setup_seconds: float = 0.0
+    key: str = field(default_factory=lambda: uuid4().hex)
 
     def parameters_of(self, submission: Submission) -> dict[str, Any]:
         """What the processor gets with this submission."""
@@ -120,9 +145,39 @@ class Plan:
                     state[q] = spin * sign
         return sent
 
-    def target(self, submission: Submission, qpu: Any) -> dimod.BinaryQuadraticModel:
+    def target(self, submission: Submission) -> dimod.BinaryQuadraticModel:
         """The model of qubits of this submission."""
-        return embed(self.model, self.chains, qpu, submission.chain_strength, submission.gauge)
+        return embed(self.model, self.chains, self.couplers, submission.chain_strength, submission.gauge)
+
+    def merge(self, other: Plan) -> None:
+        """Take over what went further in another record of the same plan."""
+        for own, its in zip(self.submissions, other.submissions, strict=True):
+            if its.progress > own.progress:
+                vars(own).update(vars(its))
+
+    def check(self) -> None:
+        """ValueError or TypeError if the parts do not fit together, as they may not in a file."""
+        n, size = self.model.num_variables, self.processor["num_qubits"]
+        per_variable: list[Any] = [self.chains, *(s.gauge for s in self.submissions if s.gauge is not None)]
+        per_variable += [] if self.start is None else [self.start]
+        if any(len(part) != n for part in per_variable) or not self.submissions:
+            raise ValueError(f"chains, signs or initial spins are not those of {n} variables")
+        qubits = [q for group in (*self.chains, *self.couplers) for q in group]
+        if not all(self.chains) or not all(type(q) is int and 0 <= q < size for q in qubits):
+            raise ValueError(f"chains and couplers are not of {size} qubits")
+        texts = [self.key, self.processor["name"], *(t for s in self.submissions for t in (s.label, s.state))]
+        counts = [c for s in self.submissions for c in (s.num_reads, s.attempt)]
+        numbers = [self.setup_seconds, *(x for s in self.submissions for x in (s.scale, s.spent))]
+        optional = [
+            self.seconds,
+            self.qpu_budget,
+            *(x for s in self.submissions for x in (s.seconds, s.chain_strength)),
+        ]
+        fits = all(type(t) is str for t in texts) and all(type(c) is int for c in counts)
+        fits &= all(type(x) in (int, float) for x in (*numbers, *(x for x in optional if x is not None)))
+        fits &= all(s.answer is None or type(s.answer) is dict for s in self.submissions)
+        if not fits or type(self.parameters) is not dict or "graph_id" not in self.processor:
+            raise TypeError("an entry is of the wrong kind")
 
 
 def make_plan(bqm: dimod.BinaryQuadraticModel, qpu: Any, request: Request) -> Plan:
@@ -139,9 +194,20 @@ def _raise_first(refusals: list[str]) -> None:
         raise ValueError(refusals[0] + more)
 
 
+def quadratic(model: Any) -> dimod.BinaryQuadraticModel:
+    """The quadratic model of a Problem or a polynomial, or a model as it is."""
+    model = model.model if isinstance(model, Problem) else model
+    if isinstance(model, dimod.BinaryPolynomial):
+        model = quadratise(model)[0]
+    if not isinstance(model, dimod.BinaryQuadraticModel) or not model.num_variables:
+        raise ValueError(f"model is a {type(model).__name__}: a Problem or a dimod model with variables")
+    return model
+
+
 def draft_plan(bqm: dimod.BinaryQuadraticModel, qpu: Any, request: Request) -> tuple[Plan, list[str]]:
     """The plan, and one line for each thing that the processor would refuse."""
-    refusals = list(control_refusals(qpu, request))
+    check_finite(bqm)
+    refusals = [*control_refusals(qpu, request), *duration_refusals(qpu, request)]
     reads = reads_per_submission(qpu, request)
     clock = Clock(None)
     if request.embedding is not None:
@@ -158,11 +224,14 @@ def draft_plan(bqm: dimod.BinaryQuadraticModel, qpu: Any, request: Request) -> t
     plan = Plan(
         model=bqm,
         chains=chains,
+        couplers=couplers_of(chains, qpu),
         processor={"name": name_of(qpu), "graph_id": _graph_id(qpu), "num_qubits": int(qpu.properties["num_qubits"])},
         parameters=sent,
         start=request.start(bqm),
         label=request.label,
         submissions=list(_submissions(bqm, chains, request, reads)),
+        unused_strengths=[] if max(map(len, chains)) > 1 else request.strengths() or [],
+        qpu_budget=request.qpu_budget,
         setup_seconds=setup_seconds,
     )
     refusals += _model_refusals(plan, qpu, request)
@@ -201,7 +270,7 @@ def _model_refusals(plan: Plan, qpu: Any, request: Request) -> list[str]:
         kind = submission.chain_strength, submission.gauge
         if kind not in known:
             known[kind] = 1.0
-            target = plan.target(submission, qpu)
+            target = plan.target(submission)
             if request.auto_scale:
                 known[kind] = auto_scale_factor(qpu, target)
             else:
@@ -213,15 +282,16 @@ def _model_refusals(plan: Plan, qpu: Any, request: Request) -> list[str]:
 def _budget_refusals(plan: Plan, qpu: Any, request: Request) -> Iterator[str]:
     """Whether the submissions exceed `qpu_budget`; notes their time in the plan."""
     qubits = sum(map(len, plan.chains))
-    seconds = [access_seconds(qpu, request, qubits, s.num_reads) for s in plan.submissions]
-    known = [s for s in seconds if s is not None]
-    plan.seconds = sum(known) if len(known) == len(seconds) else None
+    for submission in plan.submissions:
+        submission.seconds = access_seconds(qpu, request, qubits, submission.num_reads)
+    known = [s.seconds for s in plan.submissions if s.seconds is not None]
+    plan.seconds = sum(known) if len(known) == len(plan.submissions) else None
     if request.qpu_budget is None:
         return
     if plan.seconds is None:
         yield f"qpu_budget: {name_of(qpu)} publishes no timing that Ocean knows: no budget can be kept, leave it out"
     elif plan.seconds > request.qpu_budget:
         yield (
-            f"{len(seconds)} submissions of {sum(s.num_reads for s in plan.submissions)} reads would take "
+            f"{len(known)} submissions of {sum(s.num_reads for s in plan.submissions)} reads would take "
             f"{plan.seconds:.3g} s on the processor, qpu_budget={request.qpu_budget:g}: take fewer or shorter reads"
         )

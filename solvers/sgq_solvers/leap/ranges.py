@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -10,9 +10,11 @@ import dimod
 import networkx as nx
 import numpy as np
 
+from sgq.checks import finite_array, real
+from sgq.models import quadratic_form
 from sgq_solvers.leap.connection import name_of
 from sgq_solvers.leap.embedding import Chains
-from sgq_solvers.leap.request import Request
+from sgq_solvers.leap.request import Request, by_variable
 
 _ROUNDING = 1e-9  # of a coefficient against its range, relative
 
@@ -84,6 +86,18 @@ def _schedule_refusals(qpu: Any, request: Request) -> Iterator[str]:
             )
 
 
+def check_finite(bqm: dimod.BinaryQuadraticModel) -> None:
+    """ValueError for the first field, coupling or offset that is infinite or no number."""
+    form, labels = quadratic_form(bqm)
+    bad = [f"the field of {labels[k]!r} is {form.fields[k]}" for k in np.flatnonzero(~np.isfinite(form.fields))[:1]]
+    for k in np.flatnonzero(~np.isfinite(form.couplings))[:1]:
+        i, j = form.pairs[k]
+        bad.append(f"the coupling of {labels[i]!r} and {labels[j]!r} is {form.couplings[k]}")
+    bad += [] if np.isfinite(form.offset) else [f"the offset is {form.offset}"]
+    if bad:
+        raise ValueError(f"{bad[0]}: every coefficient of the model must be finite")
+
+
 def model_refusals(qpu: Any, target: dimod.BinaryQuadraticModel, chains: Chains, labels: list[Any]) -> Iterator[str]:
     """Fields and couplings of the embedded model that the processor cannot be set to as they are."""
     owner = {q: labels[k] for k, chain in enumerate(chains) for q in chain}
@@ -146,18 +160,16 @@ def offsets_per_qubit(qpu: Any, name: str, given: Any, chains: Chains, labels: l
     if given is None:
         return None
     size = int(qpu.properties["num_qubits"])
-    values = np.zeros(size)
-    if isinstance(given, dict):
-        for variable, value in given.items():
+    if isinstance(given, Mapping):
+        values = np.zeros(size)
+        for variable, value in by_variable(given, labels).items():
             if variable not in labels:
                 raise ValueError(f"{name}: the model has no variable {variable!r}")
-            values[chains[labels.index(variable)]] = value
+            values[chains[labels.index(variable)]] = real(f"{name}[{variable!r}]", value)
     else:
-        values = np.array(given, dtype=float)
+        values = finite_array(name, given)
         if values.shape != (size,):
             raise ValueError(f"{name} of shape {values.shape}: a number for each of the {size} qubits, or a mapping")
-    if not np.isfinite(values).all():
-        raise ValueError(f"{name}: every value must be finite; 0 for a qubit that is not used")
     result: list[float] = values.tolist()
     return result
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
 import dimod
 import numpy as np
 
-from sgq.checks import boolean, finite_array, integer, real, seed_integer
+from sgq.checks import boolean, finite_array, integer, real
 from sgq_solvers.sampler import given_rows
 
 SENT_AS_GIVEN = (
@@ -61,7 +63,8 @@ class Request:
             if getattr(self, name) is not None:
                 boolean(name, getattr(self, name))
         boolean("auto_scale", self.auto_scale)
-        seed_integer(self.embedding_seed)
+        if self.embedding_seed is not None:
+            integer("embedding_seed", self.embedding_seed, 0, 2**31 - 1)
         self.strengths()
         if self.label is not None and (not isinstance(self.label, str) or len(self.label) > 200):
             raise ValueError(f"label={self.label!r}: a text of at most 200 characters")
@@ -101,10 +104,15 @@ class Request:
         """`initial_state` as spins in the model's order, or None."""
         if self.initial_state is None:
             return None
-        state = self.initial_state
-        if isinstance(state, Sequence) and not isinstance(state, str):
+        state, labels = self.initial_state, list(model.variables)
+        if isinstance(state, Mapping):
+            state = by_variable(state, labels)
+        elif isinstance(state, Sequence) and not isinstance(state, str):
             state = np.asarray(state)
-        rows = given_rows(state, list(model.variables), model.vartype)
+        try:
+            rows = given_rows(state, labels, model.vartype)
+        except (ValueError, TypeError) as error:
+            raise ValueError(str(error).replace("initial_states", "initial_state")) from None
         if len(rows) != 1:
             raise ValueError(f"initial_state holds {len(rows)} configurations: one is needed")
         spins: list[int] = rows[0].tolist()
@@ -122,3 +130,15 @@ class Request:
 
 
 NAMES = [field.name for field in fields(Request)]
+
+
+def by_variable(given: Mapping[Any, Any], labels: list[Any]) -> dict[Any, Any]:
+    """A mapping from variables, whose keys may be what JSON makes of numbers and tuples: ``"7"``, ``"(0, 1)"``."""
+    known, found = set(labels), {}
+    for key, value in given.items():
+        found[key] = value
+        if isinstance(key, str) and key not in known:
+            with suppress(ValueError, SyntaxError, TypeError):  # no literal, or a list
+                if literal_eval(key) in known:
+                    found[literal_eval(key)] = found.pop(key)
+    return found

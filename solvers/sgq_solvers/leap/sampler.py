@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,12 @@ import dimod
 import numpy as np
 
 from sgq.checks import hint
-from sgq.models import quadratise
 from sgq.problem import Problem
 from sgq_solvers.leap.answers import assemble, reads_of
-from sgq_solvers.leap.connection import configured_qpu, ocean
+from sgq_solvers.leap.connection import configured_qpu, ocean, with_ending
 from sgq_solvers.leap.job import Job
-from sgq_solvers.leap.plan import Plan, draft_plan, make_plan
+from sgq_solvers.leap.job_file import source_of
+from sgq_solvers.leap.plan import Plan, draft_plan, make_plan, quadratic
 from sgq_solvers.leap.request import NAMES, Request
 from sgq_solvers.sampler import Clock, Progress, Sampler, checked_progress, spin_samples
 
@@ -33,6 +35,9 @@ class DWaveQPUSampler(Sampler):
     """
 
     def __init__(self, qpu: Any = None) -> None:
+        structured = all(hasattr(qpu, name) for name in ("nodelist", "edgelist", "properties", "sample"))
+        if not (qpu is None or (isinstance(qpu, str) and qpu) or structured):
+            raise ValueError(f"qpu={qpu!r}: a processor's name, or a structured sampler such as DWaveSampler()")
         self._qpu = qpu
 
     def sample(
@@ -169,14 +174,12 @@ class DWaveQPUSampler(Sampler):
         qpu = self._processor()
         if not hasattr(qpu, "client"):
             raise ValueError(f"{type(qpu).__name__} keeps no jobs: they need a DWaveSampler")
-        plan = make_plan(_quadratic(model), qpu, _request(parameters))
+        plan = make_plan(quadratic(model), qpu, _request(parameters))
+        polynomial = model.model if isinstance(model, Problem) else model
+        if isinstance(polynomial, dimod.BinaryPolynomial):
+            plan.source = source_of(polynomial)
         job = Job.of_plan(plan, Path(path), attached)
-        try:
-            job.submit(qpu)
-        except ValueError:
-            if all(s.id is None and s.state != "sending" for s in job.submissions):
-                Path(path).unlink()  # refused as a whole: there is no job
-            raise
+        job.submit(qpu)
         return job
 
     def estimate(self, model: Any, **parameters: Any) -> tuple[Plan, list[str]]:
@@ -184,7 +187,7 @@ class DWaveQPUSampler(Sampler):
 
         The arguments are those of `submit`.
         """
-        return draft_plan(_quadratic(model), self._processor(), _request(parameters))
+        return draft_plan(quadratic(model), self._processor(), _request(parameters))
 
     def warm_up(self, problem: Problem) -> None:
         """Nothing: a trial run would cost time on the processor."""
@@ -217,30 +220,35 @@ def _request(parameters: dict[str, Any]) -> Request:
     return Request(**parameters)
 
 
-def _quadratic(model: Any) -> dimod.BinaryQuadraticModel:
-    """The quadratic model of a Problem, or a model as it is."""
-    model = model.model if isinstance(model, Problem) else model
-    if isinstance(model, dimod.BinaryPolynomial):
-        model = quadratise(model)[0]
-    if not isinstance(model, dimod.BinaryQuadraticModel) or not model.num_variables:
-        raise ValueError(f"model is a {type(model).__name__}: a Problem or a dimod model with variables")
-    return model
-
-
 def _on_leap(plan: Plan, qpu: Any, clock: Clock, progress: Progress | None) -> dimod.SampleSet:
-    """Submit and wait, as a job that is kept in memory alone."""
-    job = Job.of_plan(plan, None)
-    stopped = None
+    """Submit and wait, as a job that is kept in memory alone; whatever stops it, answers that are there are taken."""
+    job = Job.of_plan(plan)
     try:
         job.submit(qpu)
         return job.fetch(clock.left() if np.isfinite(clock.limit) else None, progress=progress)
-    except (KeyboardInterrupt, TimeoutError) as error:
-        stopped = "interrupt" if isinstance(error, KeyboardInterrupt) else "time_limit"
-        job.cancel()
-        if not any(s.answer for s in job.submissions):
-            raise
-    samples = job.fetch(0, partial=True)
-    samples.info["sgq"]["stopped"] = stopped
+    except (KeyboardInterrupt, OSError, ValueError) as error:
+        stop: BaseException = error
+    failed = None
+    try:
+        job.request_cancellation()
+    except (OSError, ValueError):
+        failed = "cancelling what still runs failed"
+    with suppress(OSError, ValueError):
+        job.refresh(1)
+    if not any(s.answer for s in job.submissions):
+        if failed and isinstance(stop, Exception):
+            stop = with_ending(stop, f"; {failed}")
+        raise stop from None
+    samples = job.read(partial=True)
+    words = {KeyboardInterrupt: "interrupt", TimeoutError: "time_limit"}
+    samples.info["sgq"]["stopped"] = words.get(type(stop), str(stop))
+    if failed or type(stop) not in words:
+        lost = [s.id or s.label for s in job.submissions if s.answer is None]
+        said = "; ".join(filter(None, [None if type(stop) in words else str(stop), failed]))
+        warnings.warn(
+            f"{len(lost)} of {len(job.submissions)} submissions lack an answer ({', '.join(lost)}): {said}",
+            stacklevel=4,
+        )
     return samples
 
 
@@ -250,5 +258,5 @@ def _directly(plan: Plan, qpu: Any) -> dimod.SampleSet:
     answers = []
     for submission in plan.submissions:
         sent = {**plan.parameters_of(submission), **named}
-        answers.append((submission, qpu.sample(plan.target(submission, qpu), **sent)))
+        answers.append((submission, qpu.sample(plan.target(submission), **sent)))
     return assemble(plan, [(submission, reads_of(answer)) for submission, answer in answers])

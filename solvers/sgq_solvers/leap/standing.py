@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sgq_solvers.leap.answers import decode_answer
-from sgq_solvers.leap.connection import UnreadableError
+from sgq_solvers.leap.answers import check_reads, decode_answer
+from sgq_solvers.leap.connection import UnknownError, UnreadableError
 from sgq_solvers.leap.plan import Plan, Submission
 from sgq_solvers.leap.service import Service
 
@@ -12,14 +12,19 @@ _SENSELESS = ("UNREADABLE", "UNKNOWN")
 _UNACKNOWLEDGED = {"unsent": "never sent", "sending": "not known to have arrived"}
 
 
-def running(plan: Plan) -> list[Submission]:
-    """What the service knows and has not answered."""
-    return [s for s in awaited(plan) if s.state not in _SENSELESS]
+def answered(plan: Plan) -> list[Submission]:
+    """What there are answers to."""
+    return [s for s in plan.submissions if s.answer is not None]
 
 
 def awaited(plan: Plan) -> list[Submission]:
-    """The same, and what it answered in a way that may pass."""
+    """What the service knows and has not answered, or answered in a way that may pass."""
     return [s for s in plan.submissions if s.id is not None and s.answer is None and s.state not in _OVER]
+
+
+def running(plan: Plan) -> list[Submission]:
+    """What the service knows and has not answered."""
+    return [s for s in awaited(plan) if s.state not in _SENSELESS]
 
 
 def unacknowledged(plan: Plan) -> list[Submission]:
@@ -27,20 +32,16 @@ def unacknowledged(plan: Plan) -> list[Submission]:
     return [s for s in plan.submissions if s.state == "sending"]
 
 
-def recover(plan: Plan, service: Service) -> None:
-    """Look up by its label what was sent without an id coming back."""
-    for submission in unacknowledged(plan):
-        submission.id = service.find(submission.label)
-        if submission.id is not None:
-            submission.state = "PENDING"
+def unfinished(plan: Plan) -> list[Submission]:
+    """What is not sent, or perhaps not."""
+    return [s for s in plan.submissions if s.state in _UNACKNOWLEDGED]
 
 
 def refresh(plan: Plan, service: Service, wait: float, again: bool = True) -> None:
-    """Recover ids, ask for states, and get answers, after up to `wait` seconds if nothing changes.
+    """Ask for states, and get answers, after up to `wait` seconds if nothing changes.
 
     What made no sense before is asked for `again`.
     """
-    recover(plan, service)
     asked = awaited(plan) if again else running(plan)
     states = service.states([str(s.id) for s in asked], wait) if asked else {}
     for submission in asked:
@@ -54,11 +55,11 @@ def _take_answer(plan: Plan, service: Service, submission: Submission) -> tuple[
     """Get and keep the answer; one that cannot be read is not kept, and the others come all the same."""
     try:
         answer = service.answer(str(submission.id))
-        qubits = set(decode_answer(answer).qubits.tolist())
-        if not qubits.issuperset(q for chain in plan.chains for q in chain):
-            raise UnreadableError("D-Wave's service gave an answer that lacks qubits of the model")
+        check_reads(plan, submission, decode_answer(answer))
     except UnreadableError as error:
         return "UNREADABLE", str(error)
+    except UnknownError as error:
+        return "UNKNOWN", str(error)
     submission.answer = answer
     return "COMPLETED", None
 
@@ -72,4 +73,4 @@ def why_lost(plan: Plan) -> str:
             reason = f"{word} ({' '.join(s.message.split())})" if s.message else word
             reasons[reason] = reasons.get(reason, 0) + 1
     listed = "; ".join(f"{count} {reason}" for reason, count in reasons.items())
-    return f"{len(plan.submissions)} submissions, of which {listed}: take the others with partial, or resubmit"
+    return f"{len(plan.submissions)} submissions, of which {listed}"

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from sgq_solvers.leap.connection import name_of
 from sgq_solvers.leap.request import Request
 
 
 def reads_per_submission(qpu: Any, request: Request) -> int:
-    """The most reads that one submission may hold.
+    """The most reads that one submission may hold, at least 1.
 
     `num_reads_range` bounds them, and `problem_run_duration_range` bounds
     (time of an anneal + pause after it) × reads + programming thermalisation.
     """
-    properties = qpu.properties
-    most = int(properties.get("num_reads_range", (1, request.num_reads))[1])
-    limit = properties.get("problem_run_duration_range")
-    if limit is None:
-        return most
-    read = anneal_time(qpu, request) + _pause(qpu, request)
-    programming = request.programming_thermalization
-    if programming is None:
-        programming = properties.get("default_programming_thermalization", 0.0)
-    fitting = most if read == 0 else int((limit[1] - programming) / read * (1 + 1e-12))
-    if fitting < 1:
-        raise ValueError(
-            f"one read of {read:g} µs after {programming:g} µs of programming exceeds the {limit[1]:g} µs that "
+    most = int(qpu.properties.get("num_reads_range", (1, request.num_reads))[1])
+    read, programming, limit = _durations(qpu, request)
+    fitting = most if limit == np.inf or read == 0 else int((limit - programming) / read * (1 + 1e-12))
+    return max(1, min(most, fitting))
+
+
+def duration_refusals(qpu: Any, request: Request) -> Iterator[str]:
+    """Whether not even one read fits into a submission."""
+    read, programming, limit = _durations(qpu, request)
+    if read + programming > limit * (1 + 1e-12):
+        yield (
+            f"one read of {read:g} µs after {programming:g} µs of programming exceeds the {limit:g} µs that "
             f"{name_of(qpu)} grants a submission: take a shorter anneal or thermalisation"
         )
-    return min(most, fitting)
+
+
+def _durations(qpu: Any, request: Request) -> tuple[float, float, float]:
+    """Microseconds of one read, of programming before all, and that a submission may take."""
+    programming = request.programming_thermalization
+    if programming is None:
+        programming = qpu.properties.get("default_programming_thermalization", 0.0)
+    limit = qpu.properties.get("problem_run_duration_range", (0, np.inf))[1]
+    return anneal_time(qpu, request) + _pause(qpu, request), float(programming), float(limit)
 
 
 def anneal_time(qpu: Any, request: Request) -> float:
@@ -83,6 +93,6 @@ def access_seconds(qpu: Any, request: Request, num_qubits: int, num_reads: int) 
         estimated.setdefault("reinitialize_state", True)  # the service's default
     try:
         microseconds = StructuredSolver.estimate_qpu_access_time(qpu, num_qubits, num_reads, **estimated)
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError, AttributeError):  # it is Ocean's method for its own solvers
         return None
     return float(microseconds) / 1e6
