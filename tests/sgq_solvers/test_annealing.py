@@ -94,6 +94,23 @@ def test_a_time_limit_is_kept_and_used() -> None:
     assert samples.info["sgq"]["num_sweeps"] > 64
 
 
+def test_a_time_limit_leaves_reads_that_have_time_enough_as_they_are() -> None:
+    problem = sgq.build("edwards-anderson", shape=(4, 4), disorder="bimodal", seed=1)
+    free = sgq.solve(problem, num_reads=600, seed=1)
+    limited = sgq.solve(problem, num_reads=600, time_limit=600, seed=1)
+    assert limited.info["sgq"]["num_sweeps"] == 1000
+    assert not limited.info["sgq"]["restarts"]
+    np.testing.assert_array_equal(free.record.sample, limited.record.sample)
+
+
+def test_a_number_of_reads_shares_a_short_time() -> None:
+    """Without time, each block has a sweep, is quenched, and says that lengths were cut."""
+    problem = sgq.build("edwards-anderson", shape=(4, 4), disorder="bimodal", seed=1)
+    samples = sgq.solve(problem, num_reads=600, time_limit=0, seed=1)
+    assert samples.info["sgq"]["num_sweeps"] == 1
+    assert samples.info["sgq"]["stopped"] == "time_limit"
+
+
 def test_reaching_the_target_ends_the_run() -> None:
     problem = sgq.build("ising", shape=(4, 4))
     samples = sgq.solve(problem, time_limit=60, target_energy=problem.ground_energy, seed=1)

@@ -64,10 +64,10 @@ def test_reads_whose_length_is_left_to_us_come_to_the_end_however_short_the_time
     assert info["reads"] == info["batch"]
 
 
-@pytest.mark.parametrize("solver", ["path-integral", "annealing"])
-def test_a_time_limit_leaves_reads_that_have_time_enough_as_they_are(solver: str) -> None:
-    free = sgq.solve(ring(), solver, num_reads=64, seed=1)
-    limited = sgq.solve(ring(), solver, num_reads=64, time_limit=600, seed=1)
+@both
+def test_a_time_limit_leaves_reads_that_have_time_enough_as_they_are(num_slices: Any) -> None:
+    free = sgq.solve(ring(), "path-integral", num_reads=64, num_slices=num_slices, seed=1)
+    limited = sgq.solve(ring(), "path-integral", num_reads=64, num_slices=num_slices, time_limit=600, seed=1)
     assert limited.info["sgq"]["num_sweeps"] == 1000
     assert not limited.info["sgq"]["restarts"]
     np.testing.assert_array_equal(free.record.sample, limited.record.sample)
@@ -104,6 +104,16 @@ def test_a_number_of_reads_shares_the_time() -> None:
     assert shares.sweeps(0, 1.0) == 1000
     assert shares.sweeps(0, 10.0) == pytest.approx(0.95e4 / 10 / 5, rel=0.02)
     assert shares.sweeps(9, 10.0) == pytest.approx(0.95e4 / 10, rel=0.02)
+
+
+def test_updates_are_those_of_the_reads_returned() -> None:
+    """Ten of 64, eight spins in four slices."""
+    ten = annealing(600, 10, 1, 1)
+    ten.num_sweeps = 5
+    reads = ten.run.results[0] = ten(0)
+    rows, info = ten.answer()
+    assert len(rows) == 10
+    assert info["updates_per_ns"] == pytest.approx(1e-9 * 10 * 5 * 8 * 4 / reads.seconds)
 
 
 @both

@@ -98,7 +98,7 @@ class WorldLines(ABC):
 
 
 class DiscreteTime(WorldLines):
-    """See `sgq.kernels.path_integral`; couplings are divided by the largest one, so that any scale fits.
+    """See `sgq.kernels.path_integral`; the model is laid out as for `sgq.kernels.float_lanes`.
 
     Attributes
     ----------
@@ -113,20 +113,12 @@ class DiscreteTime(WorldLines):
     def __init__(self, model: QuadraticModel, slices: int) -> None:
         super().__init__(model)
         self.slices = slices
-        couplings, fields = model.couplings / model.largest, model.fields / model.largest
-        down = (fields - model.sum_over_neighbours(couplings)).astype(np.float32)
-        self._fields = fields.astype(np.float32)
-        self._graph = (
-            model.starts.astype(np.uint64),
-            model.neighbours.astype(np.uint32),
-            (2 * couplings).astype(np.float32),
-            down,
-        )
+        self._lanes = FloatLanes(model)
 
     @property
     def precision(self) -> dict[str, str]:
         """As of the lanes whose arithmetic this is."""
-        return FloatLanes(self.model).precision
+        return self._lanes.precision
 
     def start(self, seed: np.random.SeedSequence, rows: Spins | None, independent: bool) -> Block:
         """See `WorldLines.start`."""
@@ -159,7 +151,7 @@ class DiscreteTime(WorldLines):
         sweep(
             block.spins,
             self.slices,
-            *self._graph,
+            *self._lanes.graph,
             np.repeat(temperatures, self.reads),
             np.tanh(rates / self.slices),
             block.rotation,
@@ -176,7 +168,7 @@ class DiscreteTime(WorldLines):
             reads = slice(64 * word, 64 * word + 64)
             spins = np.ascontiguousarray(self._words(block)[:, :, word].ravel())
             energies = np.empty(self.slices * 64)
-            measure(spins, self.slices, *self._graph, self._fields, energies, kinks[reads])
+            measure(spins, self.slices, *self._lanes.graph, self._lanes.fields, energies, kinks[reads])
             by_slice[:, reads] = self.model.largest * energies.reshape(self.slices, 64) + self.model.offset
         return Look(by_slice.mean(axis=0), kinks.astype(np.int64), self._rows(block, by_slice.argmin(axis=0)))
 

@@ -28,7 +28,7 @@ from sgq_solvers.sampler import Clock, Progress, Sampler, given_rows, spin_sampl
 from sgq_solvers.schedule import unit_of_beta
 from sgq_solvers.workers import Run, threads
 
-Annealing = AnnealingSchedule | str | os.PathLike[str] | ArrayLike
+GivenSchedule = AnnealingSchedule | str | os.PathLike[str] | ArrayLike
 Slices = int | Literal["continuous"]
 
 _READS = 64
@@ -50,7 +50,7 @@ class PathIntegralSampler(Sampler):
         num_sweeps: int | None = None,
         num_slices: Slices = _SLICES,
         beta: float | None = None,
-        annealing_schedule: Annealing | None = None,
+        annealing_schedule: GivenSchedule | None = None,
         initial_states: Any = None,
         keep: Literal["best", "last"] = "best",
         independent: bool | None = None,

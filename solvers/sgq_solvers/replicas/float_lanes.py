@@ -20,7 +20,13 @@ def half_temperatures(betas: Floats) -> Any:
 
 
 class FloatLanes(PackedLanes):
-    """See `sgq.kernels.float_lanes`; couplings are divided by the largest one, so that any scale fits."""
+    """See `sgq.kernels.float_lanes`; couplings are divided by the largest one, so that any scale fits.
+
+    Attributes
+    ----------
+    graph, fields
+        The model as the kernel takes it, and its fields in the same unit.
+    """
 
     kernel = "float lanes"
     lanes, words = 64, 1
@@ -31,8 +37,8 @@ class FloatLanes(PackedLanes):
         self.order = np.arange(model.num_spins, dtype=np.uint32)
         couplings, fields = model.couplings / model.largest, model.fields / model.largest
         down = (fields - model.sum_over_neighbours(couplings)).astype(np.float32)
-        self._fields = fields.astype(np.float32)
-        self._graph = (
+        self.fields = fields.astype(np.float32)
+        self.graph = (
             model.starts.astype(np.uint64),
             model.neighbours.astype(np.uint32),
             (2 * couplings).astype(np.float32),
@@ -50,12 +56,12 @@ class FloatLanes(PackedLanes):
         """See `Lanes.sweep_ladder`."""
         from sgq.kernels.float_lanes import sweep
 
-        sweep(block.spins, *self._graph, ladder, sweeps, block.rotation, block.generators, block.pool)
+        sweep(block.spins, *self.graph, ladder, sweeps, block.rotation, block.generators, block.pool)
 
     def energies(self, block: Block) -> Floats:
         """See `Lanes.energies`."""
         from sgq.kernels.float_lanes import energies
 
         result = np.empty(self.lanes)
-        energies(block.spins, *self._graph, self._fields, result)
+        energies(block.spins, *self.graph, self.fields, result)
         return self.model.largest * result + self.model.offset
