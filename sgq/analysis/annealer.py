@@ -95,6 +95,8 @@ class Annealer:
             if size > _COUPLED and not self._both_final(states[:, 0], block @ (elements / size)):
                 gap = min(gap, distance)
                 squares += (size / distance**2) ** 2
+            elif field == 0:  # several flips couple there just before, and none of the others is final
+                gap = min(gap, distance)
         if strength and not gap_alone and len(values) < len(self.energies):
             squares += self._beyond(s, values[0], states, direction) ** 2
         return gap, strength * math.sqrt(squares)

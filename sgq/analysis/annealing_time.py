@@ -24,14 +24,15 @@ class OptimalAnnealingTime:
     Attributes
     ----------
     annealing_time, annealing_time_low, annealing_time_high
-        Of the least time to solution, among those that were tried, and its bootstrap interval; in their unit.
+        Of the least time to solution, among those that were tried, and its bootstrap interval; in their unit. NaN where
+        the quantile was never hit; resamples that never hit it have no part in the interval.
     time_to_solution, low, high
         The least, in the same unit, and its bootstrap interval; infinite where the quantile was never hit.
     times
         Times to solution of the quantile at each annealing time, shape (times,).
     bracketed
-        Whether longer times to solution lie on both sides of the optimum. Where they do not, it is a bound from above:
-        an even shorter or longer annealing time may be better.
+        Whether longer times to solution lie on both sides of the optimum, no equal ones alone. Where they do not, it is
+        a bound from above: an even shorter or longer annealing time may be better.
     """
 
     annealing_time: float
@@ -66,7 +67,8 @@ def optimal_annealing_time(
     success
         Probability that one run of each length solves each instance, shape (times, instances).
     quantile
-        Of the instances; the median by default. High quantiles ask for the hard ones.
+        Of the instances; the median by default, the lower of the two where their number is even. High quantiles ask for
+        the hard ones.
     target
         0.99 is the convention of the field.
     confidence
@@ -102,11 +104,13 @@ def optimal_annealing_time(
     best, bests = int(times.argmin()), resampled.argmin(axis=0)
     ends = [(1 - confidence) / 2, (1 + confidence) / 2]
     low, high = _quantile(resampled.min(axis=0), ends)
-    first, last = _quantile(lengths[bests], ends)
+    least, hit = float(times[best]), np.isfinite(resampled).any(axis=0)
+    found = float(lengths[best]) if np.isfinite(least) else np.nan
+    first, last = _quantile(lengths[bests[hit]], ends) if np.isfinite(least) and hit.any() else (np.nan, np.nan)
     return OptimalAnnealingTime(
-        annealing_time=float(lengths[best]), annealing_time_low=float(first), annealing_time_high=float(last),
-        time_to_solution=float(times[best]), low=float(low), high=float(high), times=times,
-        bracketed=bool(np.isfinite(times[best]) and times[:best].size and times[best + 1 :].size),
+        annealing_time=found, annealing_time_low=float(first), annealing_time_high=float(last),
+        time_to_solution=least, low=float(low), high=float(high), times=times,
+        bracketed=bool((times[:best] > least).any() and (times[best + 1 :] > least).any()),
     )  # fmt: skip
 
 
@@ -118,5 +122,7 @@ def _runs(chances: Floats, target: float) -> Floats:
 
 
 def _quantile(values: Floats, levels: float | list[float]) -> Floats:
-    """The smallest entry of the last axis that a fraction does not exceed: right for infinite ones too."""
+    """The inverse of the empirical distribution along the last axis: the smallest entry that at least a fraction of all
+    does not exceed, which is right for infinite ones too, and the lower of two medians.
+    """
     return np.asarray(np.quantile(values, levels, axis=-1, method="inverted_cdf"), dtype=float)

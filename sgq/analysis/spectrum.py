@@ -42,7 +42,7 @@ class AnnealingSpectrum:
         Lowest levels there, ascending, with their multiplicity, shape (points, levels).
     gaps
         From the ground state to the lowest level that counts, shape (points,); infinite where none of those that were
-        computed does.
+        computed does. Where A = 0, which couples by single flips alone, every level above the ground states counts.
     ground_states
         How many levels end as ground states of H_p (of the sector, if there is one).
     minimum_gap, gap_at

@@ -31,7 +31,22 @@ def test_quantiles_are_of_instances_and_hard_ones_may_never_be_hit():
     assert hard.times.tolist() == [np.inf, 2 * np.ceil(np.log(0.01) / np.log(0.9))]
     never = optimal_annealing_time([1, 2], np.zeros((2, 3)))
     assert np.isinf(never.time_to_solution)
+    assert np.isnan([never.annealing_time, never.annealing_time_low, never.annealing_time_high]).all()
     assert not never.bracketed
+
+
+def test_resamples_that_never_hit_have_no_optimal_time():
+    """A third of the resamples of six instances, two of them without a hit, has a median that no time hits."""
+    found = optimal_annealing_time([1, 100], [[0] * 6, [0, 0, 0.99, 0.99, 0.99, 0.99]])
+    assert (found.annealing_time, found.annealing_time_low, found.annealing_time_high) == (100, 100, 100)
+    assert (found.low, found.high) == (100, np.inf)
+
+
+def test_equal_times_to_solution_do_not_bracket_an_optimum():
+    ties = optimal_annealing_time([1, 2, 4], [[0.45], [0.9], [0.99]])
+    assert ties.times.tolist() == [8, 4, 4]
+    assert not ties.bracketed
+    assert optimal_annealing_time([1, 2, 4, 8], [[0.45], [0.9], [0.99], [0.99]]).bracketed
 
 
 def test_a_fixed_long_time_hides_the_scaling():

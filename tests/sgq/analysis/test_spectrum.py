@@ -149,6 +149,7 @@ def test_a_free_spin_changes_neither_gap_nor_time(seed: int) -> None:
     bare, found = annealing_spectrum(alone), annealing_spectrum(joined)
     assert (bare.ground_states, found.ground_states) == (1, 2)
     np.testing.assert_allclose(found.gaps, bare.gaps, rtol=1e-9)
+    assert bare.gaps[-1] == pytest.approx(bare.levels[-1, 1] - bare.levels[-1, 0])
     assert found.minimum_gap == pytest.approx(bare.minimum_gap, rel=1e-9)
     assert found.gap_at == pytest.approx(bare.gap_at, abs=1e-6)
     assert found.adiabatic_time == pytest.approx(bare.adiabatic_time, rel=1e-6)

@@ -36,3 +36,25 @@ def test_residual_energies_are_means_over_instances():
     ((line, _, _),) = ax.containers
     np.testing.assert_allclose(line.get_ydata(), values.mean(1))
     assert ax.get_xscale() == ax.get_yscale() == "log"
+
+
+def test_residuals_that_are_rounding_do_not_stretch_the_axis():
+    values = [[0.5, 0.7], [0.0, 0.2], [1e-17, 0.0], [0.0, 0.0]]
+    ax = figures.residual_energies({"a": ([1, 2, 3, 4], values), "solved": ([1, 2], [[0.0, 0.0], [0.0, 0.0]])})
+    assert ax.get_ylim() == pytest.approx((0.05, ax.get_ylim()[1]))
+    line, _, (bars,) = ax.containers[0]
+    np.testing.assert_allclose(line.get_ydata(), [0.6, 0.1])
+    assert min(segment[:, 1].min() for segment in bars.get_segments()) > 0
+
+
+def test_solvers_with_equal_values_stand_side_by_side_and_endless_intervals_have_an_arrow():
+    half = optimal_annealing_time([1, 2, 4], [[0] * 6, [0, 0, 0.99, 0.99, 0.99, 0.99], [0, 0, 0.5, 0.5, 0.5, 0.5]])
+    assert (half.time_to_solution, half.high) == (2, np.inf)
+    ax = figures.optimal_times([8, 10], {"a": [half, half], "b": [half, half]})
+    marks = [line.get_xdata()[0] for line in ax.lines if line.get_marker() in ("o", "s") and len(line.get_xdata()) == 1]
+    assert len(set(marks)) == 4
+    assert all(min(abs(x - 8), abs(x - 10)) < 0.5 for x in marks)
+    arrows = [container for container in ax.containers if container.lines[0] is None]
+    assert [list(segment[:, 1]) for c in arrows for bars in c.lines[2] for segment in bars.get_segments()] == 4 * [
+        [2, 4]
+    ]

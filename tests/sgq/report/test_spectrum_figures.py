@@ -15,6 +15,12 @@ def test_levels_and_smallest_gap_are_drawn() -> None:
     ax = annealing_levels(spectrum)
     lines = [line.get_xydata() for line in ax.lines]
     np.testing.assert_allclose([line[:, 1] for line in lines[:3]], (spectrum.levels - spectrum.levels[:, :1]).T)
-    np.testing.assert_allclose(lines[3], [[spectrum.gap_at, spectrum.minimum_gap]])
-    assert ax.get_legend().get_texts()[0].get_text().startswith("smallest gap")
+    order = np.argsort(np.append(spectrum.s, spectrum.gap_at), kind="stable")
+    np.testing.assert_allclose(lines[3][:, 1], np.append(spectrum.gaps, spectrum.minimum_gap)[order])
+    assert (np.diff(lines[3][:, 0]) >= 0).all()
+    assert [spectrum.gap_at, spectrum.minimum_gap] in lines[3].tolist()  # no mark off the line
+    np.testing.assert_allclose(lines[4], [[spectrum.gap_at, spectrum.minimum_gap]])
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts[:2] == ["3 lowest levels", "gap"]
+    assert texts[2].startswith("smallest gap")
     plt.close("all")
