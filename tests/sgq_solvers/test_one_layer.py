@@ -1,5 +1,7 @@
 """One layer of QAOA in closed form against state vectors, known optima, and angles drawn at random."""
 
+import tracemalloc
+
 import dense_qaoa
 import networkx as nx
 import numpy as np
@@ -56,3 +58,27 @@ def test_triangle_free_graphs_reach_the_closed_form(graph: nx.Graph) -> None:
     layer = OneLayer(np.zeros(len(graph)), pairs, np.full(len(pairs), graph.degree[0] ** -0.5))
     _, double = layer.averages(*layer.best_angles())
     np.testing.assert_allclose(double, 1 - 2 * one_layer_cut_fraction(graph.degree[0]), atol=1e-6)
+
+
+def test_angles_nearby_are_found_again() -> None:
+    layer = random_layer(30, fields=True, seed=2)
+    unit = float(np.sqrt((2 * (layer.couplings**2).sum() + (layer.fields**2).sum()) / 30))
+    layer = OneLayer(layer.fields / unit, layer.pairs, layer.couplings / unit)
+    best = layer.best_angles()
+    np.testing.assert_allclose(layer.best_angles(best[0] + 0.03), best, atol=1e-3)
+    np.testing.assert_allclose(layer.best_angles(best[0] + 0.5), best, atol=1e-3)  # none there: the grid
+
+
+def test_memory_grows_with_the_pairs_alone() -> None:
+    """A ring of 20 000 spins, whose matrices would take gigabytes: less than 1 kB a pair."""
+    n = 20_000
+    pairs = np.stack([np.arange(n), (np.arange(n) + 1) % n], axis=1)
+    layer = OneLayer(np.zeros(n), pairs, np.full(n, 0.5**0.5))
+    tracemalloc.start()
+    try:
+        _, double = layer.averages(np.pi / 8 * 2**0.5, np.pi / 8)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_allclose(double, -0.5, atol=1e-12)
+    assert peak < 1000 * n

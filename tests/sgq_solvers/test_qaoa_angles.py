@@ -174,3 +174,14 @@ def test_the_optimiser_stops_with_the_best_so_far(optimizer: str) -> None:
     fractions = [fraction for fraction, _ in reports]
     assert fractions == sorted(fractions)
     assert samples.record.num_occurrences.sum() == 1024
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"start": "interp"}, {"gamma": [0.1, 0.2], "beta": [0.2, 0.1]}, {"time_limit": 0}]
+)
+def test_progress_ends_at_one(options: dict[str, Any]) -> None:
+    model = sgq.build("sherrington-kirkpatrick", n=6, seed=1).model
+    done: list[float] = []
+    QAOASampler().sample(model, p=2, seed=1, progress=lambda fraction, _: done.append(fraction), **options)
+    assert done == sorted(done)
+    assert done[-1] == 1
