@@ -6,7 +6,8 @@ DATA holds the folder generated_ising. ``exact``: energies of eight spins and th
 the transfer matrix in as many slices, or exact diagonalisation in continuous time. ``rates``: spin-slice updates per
 nanosecond along a linear schedule, with the same number of slices for all. Ours are those of the whole call of
 `sgq.solve`, conversion, looks and SampleSet included; OpenJij's are those of its annealing alone, as it reports them. A
-sweep of ours is a cluster move of every world line, one of OpenJij's a proposal to flip every spin of every slice. In
+sweep of ours is a cluster move of every world line, one of OpenJij's a proposal to flip every spin of every slice.
+"Shared" rows are of reads that share random numbers, with which no errors are given; OpenJij's share none. In
 continuous time, world lines per microsecond, against the PathIntegralAnnealingSampler of dwave-samplers, its sampling
 alone, at the same fields. ``times``: hits of the ground state by default parameters, and time to solution at 99 %.
 """
@@ -85,7 +86,7 @@ def rates(folder: Path, slices: int, rounds: int, file: Path | None) -> None:
         ours(model, reads, slices, 2, own)  # compiles
         turns = [(ours(model, reads, slices, SWEEPS, own), openjij(model, slices)) for _ in range(rounds)]
         mine, theirs = middle([t[0] for t in turns]), middle([t[1] for t in turns])
-        label = name + (", independent" if own else "")
+        label = name + (", independent" if own else ", shared")
         rows.append({"instance": label, "reads": reads, "sgq": mine, "OpenJij": theirs, "ratio": mine[0] / theirs[0]})
     show(f"spin-slice updates per ns, {slices} slices", list(rows[0]), rows, file)
 
