@@ -65,6 +65,18 @@ def test_reads_whose_length_is_left_to_us_come_to_the_end_however_short_the_time
 
 
 @both
+def test_reads_whose_length_was_too_long_end_with_a_sweep_at_the_end(
+    num_slices: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QuantumAnnealing, "sweeps", lambda self, number, pace: 10**7)
+    info = sgq.solve(cube(), "path-integral", time_limit=0.1, num_slices=num_slices, seed=1).info["sgq"]
+    assert info["num_sweeps"] < 10**7
+    early, end = info["world_lines"]["s"]
+    assert (early < 1 / 32, end) == (True, 1)
+    assert info["world_lines"]["transverse_energy"][-1] == 0
+
+
+@both
 def test_a_time_limit_leaves_reads_that_have_time_enough_as_they_are(num_slices: Any) -> None:
     free = sgq.solve(ring(), "path-integral", num_reads=64, num_slices=num_slices, seed=1)
     limited = sgq.solve(ring(), "path-integral", num_reads=64, num_slices=num_slices, time_limit=600, seed=1)

@@ -155,6 +155,10 @@ class QuantumAnnealing:
             self._report(number, reads)
             if reads.done < stop:
                 break
+        if self.timed and not reads.finished:
+            _, rates, weights = self.drive(1, 0, 1)
+            lines.sweep(block, rates, weights)
+            reads.look(lines, block, 1.0, float(rates[0]))
         reads.end(lines, block, time.perf_counter() - began)
         self._report(number, reads)
         if reads.finished:
@@ -249,7 +253,7 @@ def _longest(kept: list[Reads]) -> list[Reads]:
     """Finished blocks of most sweeps, whose looks are alike; without any, the block that came furthest."""
     finished = [reads for reads in kept if reads.finished]
     if not finished:
-        return sorted(kept, key=lambda reads: reads.s[-1])[-1:]
+        return sorted(kept, key=lambda reads: reads.done)[-1:]
     most = max(reads.sweeps for reads in finished)
     return [reads for reads in finished if reads.sweeps == most]
 

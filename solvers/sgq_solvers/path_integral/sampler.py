@@ -74,8 +74,8 @@ class PathIntegralSampler(Sampler):
             Sweeps of each read, one cluster move of every world line each; s runs linearly from 0 in the first to 1 in
             the last, and is 1 in a single one. By default 1000, or with a time limit and `num_reads` as many as there
             is time for where those are fewer. With a time limit alone, blocks of reads run 64, 64, 128, 128, 256, …
-            sweeps (16 blocks of each length in continuous time) and the last take the time that is left. So reads
-            whose length is left to us come to the end of the schedule.
+            sweeps (16 blocks of each length in continuous time) and the last take the time that is left. Reads
+            whose length is left to us come to the end of the schedule: where time is up before, by one sweep there.
         num_slices
             M, how many slices imaginary time has, any number (1 is classical annealing at beta B(s) / 2), or
             ``"continuous"`` for the limit of infinitely many. By default 16, few, for ground states: with the default
