@@ -9,21 +9,17 @@ import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 import sgq
 from sgq_solvers.leap import DWaveQPUSampler, Job
 
 
-def mock_processor() -> object:
-    from dwave.system.testing import MockDWaveSampler
-
-    return MockDWaveSampler(topology_type="pegasus", topology_shape=[4])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mock", action="store_true", help="use a mock processor on this machine")
-    parser.add_argument("--job", type=Path, help="keep the job in this file, or fetch the one that is there")
+    where = parser.add_mutually_exclusive_group()  # the mock keeps no jobs
+    where.add_argument("--mock", action="store_true", help="use a mock processor on this machine")
+    where.add_argument("--job", type=Path, help="keep the job in this file, or fetch the one that is there")
     parser.add_argument("--num-reads", type=int, default=500)
     parser.add_argument("--output", default="submit_to_leap.png")
     arguments = parser.parse_args()
@@ -31,7 +27,10 @@ def main() -> None:
     problem = sgq.build("sherrington-kirkpatrick", n=n, seed=5)
     options = {"num_reads": arguments.num_reads, "chain_strength": [0.5, 1.0, 2.0], "num_gauges": 5, "label": "sgq"}
     try:
-        with DWaveQPUSampler(mock_processor() if arguments.mock else None) as processor:
+        from dwave.system.testing import MockDWaveSampler
+
+        mock = MockDWaveSampler(topology_type="pegasus", topology_shape=[4]) if arguments.mock else None
+        with DWaveQPUSampler(mock) as processor:
             if arguments.job is None:
                 samples = sgq.solve(problem, processor, **options)
             else:
@@ -42,8 +41,9 @@ def main() -> None:
         sys.exit(f"{error}\nWithout an account: --mock")
     ground = sgq.solve(problem, "exhaustive").first.energy
     info, record = samples.info["sgq"], samples.record
-    reads = [record[record.chain_strength == row["chain_strength"]] for row in info["scan"]]
-    labels = [f"chain strength {r['chain_strength']:g}: {r['chain_break_fraction']:.1%} broken" for r in info["scan"]]
+    strengths = getattr(record, "chain_strength", np.full(len(record), None))  # None where no chain has two qubits
+    reads = [record[strengths == row["chain_strength"]] for row in info["scan"]]
+    labels = [f"chain strength {r['chain_strength']}: {r['chain_break_fraction']:.1%} broken" for r in info["scan"]]
 
     figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
     ax.hist([r.energy / n for r in reads], 25, weights=[r.num_occurrences for r in reads], label=labels)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,8 @@ from sgq import cli
 pytest.importorskip("dwave.system")
 from sapi import faults
 from sapi.service import TOKEN
+
+from sgq_solvers.leap.lock import locked
 
 if TYPE_CHECKING:
     from sapi.service import Service
@@ -131,6 +135,57 @@ def test_the_estimate_submits_nothing_and_says_what_would_be_refused(sapi: Servi
     ):
         assert part in lines
     assert sapi.submitted == []
+
+
+def test_the_estimate_lists_every_refusal(sapi: Service, leap: Any) -> None:
+    refused = leap("estimate", *GLASS, "-s", "annealing_time=2000000", "--json")
+    assert refused.code == 1
+    first, second = refused.facts["refused"]
+    assert "annealing_time=2e+06" in first
+    assert "exceeds the 1e+06 µs" in second
+
+
+def test_variables_with_numbers_are_named_in_json(sapi: Service, leap: Any) -> None:
+    taken = leap("estimate", *GLASS, "-s", 'anneal_offsets={"0": 0.1, "7": -0.1}')
+    assert (taken.code, taken.err) == (0, "")
+    assert "the model has no variable '8'" in leap("estimate", *GLASS, "-s", 'anneal_offsets={"8": 0.1}').err
+
+
+def test_damaged_jobs_are_listed_as_such(leap: Any, tmp_path: Path) -> None:
+    leap("submit", *GLASS, "--job", "a.json")
+    text = (tmp_path / "a.json").read_text()
+    (tmp_path / "cut.json").write_text(text[:500])
+    (tmp_path / "later.json").write_text(text.replace('"version": 1', '"version": 2'))
+    os.mkfifo(tmp_path / "pipe")
+    listed = {row["job"]: row.get("error", "") for row in leap("list", "--json").facts}
+    assert listed == {
+        "a.json": "",
+        "cut.json": "cut.json: a job file that is damaged, it is not JSON",
+        "later.json": "later.json: a job file of version 2, which this sgq does not know",
+    }
+    assert "a job file that is damaged" in leap("list").out
+
+
+def test_another_process_that_submits_is_told_of(sapi: Service, leap: Any, tmp_path: Path) -> None:
+    sapi.hold()
+    leap("submit", *GLASS, "--job", "a.json")
+    with locked(tmp_path / "a.json", "sending", 0):
+        assert "another process is still submitting" in leap("status", "a.json").out
+        assert leap("status", "a.json", "--json").facts["submitting"] is True
+        assert "another process is submitting a.json" in leap("fetch", "a.json", "--resubmit").err
+
+
+def test_a_warning_is_one_line(sapi: Service, leap: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    leap("submit", *GLASS, "--job", "a.json", "-s", "num_reads=20")
+
+    def full_disk(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full_disk)
+    fetched = leap("fetch", "a.json", "--json")
+    assert fetched.code == 0
+    assert fetched.facts["hits"].endswith("of 20 reads")
+    assert fetched.err == "sgq: the job file could not be written ([Errno 28] No space left on device: 'a.json')\n"
 
 
 def test_processors_are_listed_with_topology_and_load(sapi: Service, leap: Any) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from leap_fault_helpers import QPU, check, configure, line_of, matches, submit
+from leap_fault_helpers import MODEL, QPU, check, configure, line_of, matches, submit
 from sapi import faults
 from sapi.faults import Fault
 from sapi.jobs import processor_answer
 from sapi.service import Service
 
-from sgq_solvers.leap import Job
+from sgq_solvers.leap import DWaveQPUSampler, Job
 
 pytestmark = pytest.mark.usefixtures("no_token_is_left", "impatient")
 
@@ -205,6 +205,69 @@ def test_a_malformed_answer_is_asked_for_again(sapi: Service, job_file: Path) ->
     job = Job(job_file)
     assert job.resubmit() == 1
     check(job.fetch())
+
+
+def test_a_submission_that_the_service_has_forgotten(sapi: Service, job_file: Path) -> None:
+    """The others are had; it is asked for alone."""
+    sapi.solvers[QPU].properties["num_reads_range"] = [1, 15]
+    sapi.hold()
+    submit(job_file)
+    sapi.release()
+    del sapi.jobs[next(iter(sapi.jobs))]
+    said = line_of(ValueError, lambda: Job(job_file).fetch())
+    assert matches("2 submissions, of which 1 unknown .*does not know this processor or job", said)
+    check(Job(job_file).fetch(partial=True), 15)
+    job = Job(job_file)
+    assert job.resubmit() == 1
+    check(job.fetch())
+
+
+@pytest.mark.parametrize("fault", [faults.refused_token(), faults.unavailable("poll", times=None)])
+def test_answers_that_are_saved_need_no_service(sapi: Service, job_file: Path, fault: Fault) -> None:
+    sapi.solvers[QPU].properties["num_reads_range"] = [1, 15]
+    submit(job_file)
+    list(sapi.jobs.values())[1].ready += 1000
+    check(Job(job_file).fetch(0, partial=True), 15)
+    sapi.inject(fault)
+    with pytest.warns(UserWarning, match="only what was here already is read"):
+        check(Job(job_file).fetch(partial=True), 15)
+
+
+def test_a_service_that_hangs_is_not_waited_for_beyond_the_timeout(
+    sapi: Service, job_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sgq_solvers.leap.service._GRACE", 0.3)
+    submit(job_file)
+    sapi.requests.clear()
+    sapi.inject(faults.slow_reply("poll", 30, times=None))
+    assert "does not answer" in line_of(ConnectionError, lambda: Job(job_file).fetch(0.2))
+    assert len(sapi.requests) == 1
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), float("inf"), -1, "x", True])
+def test_a_timeout_is_a_number_of_seconds(sapi: Service, job_file: Path, timeout: Any) -> None:
+    submit(job_file)
+    assert f"timeout={timeout!r}: a finite number at least 0" in line_of(
+        ValueError, lambda: Job(job_file).fetch(timeout)
+    )
+
+
+@pytest.mark.parametrize(("fault", "refused"), [(faults.failed_job(), True), (faults.cancelled_job(), False)])
+def test_the_budget_counts_every_attempt_that_may_have_run(
+    sapi: Service, job_file: Path, fault: Fault, refused: bool
+) -> None:
+    sapi.inject(fault)
+    with DWaveQPUSampler(QPU) as sampler:
+        seconds = sampler.estimate(MODEL, num_reads=30)[0].seconds
+    assert seconds is not None
+    submit(job_file, qpu_budget=1.01 * seconds)
+    job = Job(job_file)
+    if refused:
+        assert matches(r"all attempts would take .* s on the processor, qpu_budget=", line_of(ValueError, job.resubmit))
+    else:
+        assert job.resubmit() == 1
+        check(job.fetch())
+    assert len(sapi.jobs) == 1 + (not refused)
 
 
 # the process dies

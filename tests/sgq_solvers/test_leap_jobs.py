@@ -60,6 +60,7 @@ def test_solve_on_the_real_client(sapi: Service) -> None:
     assert info["num_submissions"] == len(info["problem_ids"]) == len(sapi.jobs) == 3
     assert info["qpu_seconds"] == pytest.approx(info["estimated_qpu_seconds"])  # the service's own arithmetic
     assert samples.info["timing"]["qpu_access_time"] == pytest.approx(1e6 * info["qpu_seconds"])
+    assert samples.info["timing"]["qpu_anneal_time_per_sample"] == 20  # not of all submissions together
     assert samples.record.num_occurrences.sum() == 60
     labels = [problem["label"] for problem in sapi.submitted]
     assert len(set(labels)) == 3

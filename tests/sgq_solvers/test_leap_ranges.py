@@ -143,12 +143,43 @@ def test_schedules_pass_through_the_points_that_they_name() -> None:
         ({"flux_biases": [0.0, 1.0]}, "a number for each of the 128 qubits"),
         ({"flux_biases": {"z": 1.0}}, "no variable 'z'"),
         (start(initial_state={"a": 1}, anneal_schedule=reverse_schedule(0.5, 5)), "initial_state"),
-        ({"initial_state": [1, 0], "anneal_schedule": reverse_schedule(0.5, 5)}, "other than -1 and 1"),
+        ({"initial_state": [1, 0], "anneal_schedule": reverse_schedule(0.5, 5)}, "initial_state holds values other"),
+        ({"initial_state": "ab", "anneal_schedule": reverse_schedule(0.5, 5)}, "^initial_state has"),
+        ({"anneal_offsets": {"a": "x"}}, r"anneal_offsets\['a'\]='x': a finite number"),
+        ({"embedding": {"a": 0, "b": [4]}}, r"embedding\['a'\]=0: a list of qubits"),
+        ({"embedding": {"a": ["x"], "b": [4]}}, r"embedding\['a'\]='x': an integer"),
+        ({"embedding": {"a": "0", "b": [4]}}, r"embedding\['a'\]='0': a list of qubits"),
+        ({"embedding_seed": -1}, "embedding_seed=-1"),
     ],
 )
 def test_arguments_that_make_no_sense(chimera: Any, parameters: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        make_plan(FIELDLESS, chimera, Request(embedding=NATIVE, **parameters))
+        make_plan(FIELDLESS, chimera, Request(**{"embedding": NATIVE, **parameters}))
+
+
+def test_keys_that_json_made_texts_of_are_numbers_and_tuples(chimera: Any) -> None:
+    model = dimod.BinaryQuadraticModel({}, {(7, (0, 1)): 1.0, ((0, 1), "8"): 1.0}, "SPIN")
+    plan = make_plan(
+        model,
+        chimera,
+        Request(
+            embedding={"7": [0], "(0, 1)": [4], "8": [1], "9": [2]},
+            anneal_offsets={"7": 0.1, "(0, 1)": 0.2, "8": 0.3},
+            initial_state={"7": 1, "(0, 1)": -1, "8": 1},
+            anneal_schedule=reverse_schedule(0.5, 5),
+        ),
+    )
+    assert plan.chains == [[0], [4], [1]]
+    assert plan.start == [1, -1, 1]
+    assert [plan.parameters["anneal_offsets"][q] for q in (0, 4, 1)] == [0.1, 0.2, 0.3]
+
+
+def test_chain_strengths_without_chains_are_said_to_be_unused(chimera: Any) -> None:
+    samples = DWaveQPUSampler(chimera).sample(PAIR, embedding=NATIVE, num_reads=7, chain_strength=[1, 2])
+    info = samples.info["sgq"]
+    assert info["unused_chain_strengths"] == [1, 2]
+    assert [row["chain_strength"] for row in info["scan"]] == [None]
+    assert samples.record.num_occurrences.sum() == 7
 
 
 def test_without_scaling_the_field_or_coupling_out_of_range_is_named(chimera: Any) -> None:
@@ -222,8 +253,12 @@ def test_a_read_that_never_fits_is_refused(chimera: Any) -> None:
     slow = {**chimera.properties, "problem_run_duration_range": [0.0, 1500.0]}
     narrow = _mock(loopback.processor("mock", "chimera", [4, 4, 4]), "chimera", [4, 4, 4])
     narrow.properties = slow
-    with pytest.raises(ValueError, match="one read of 600 µs after 1000 µs of programming exceeds the 1500 µs"):
+    message = "one read of 600 µs after 1000 µs of programming exceeds the 1500 µs"
+    with pytest.raises(ValueError, match=message):
         make_plan(PAIR, narrow, Request(embedding=NATIVE, annealing_time=600))
+    refusals = draft_plan(PAIR, narrow, Request(embedding=NATIVE, annealing_time=600, readout_thermalization=2e4))[1]
+    assert len(refusals) == 2  # estimate lists them all
+    assert "readout_thermalization" in refusals[0]
 
 
 @pytest.mark.parametrize(

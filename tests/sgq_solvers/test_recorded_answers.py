@@ -8,19 +8,17 @@ import json
 import re
 from itertools import combinations
 from pathlib import Path
-from types import SimpleNamespace
 
 import dimod
 import numpy as np
 import pytest
-from sapi.jobs import Job
+from sapi.jobs import Job as Answered
 from sapi.properties import Solver
 from sapi.service import Service
 
 import sgq
-from sgq_solvers.leap import DWaveQPUSampler
-from sgq_solvers.leap.request import Request
-from sgq_solvers.leap.timing import access_seconds
+from sgq_solvers.leap import DWaveQPUSampler, Job
+from sgq_solvers.leap.answers import decode_answer
 
 TRIANGLE = "dwave_sapi_recorded/v3_triangle-ising_"
 
@@ -34,24 +32,23 @@ def recorded_processor(data: Path) -> Solver:
 
 
 def test_a_recorded_answer_decodes_to_its_energies(data: Path, sapi: Service) -> None:
-    from dwave.cloud import Client
-
     (file,) = data.glob(f"{TRIANGLE}4_*.json")
     recorded = json.loads(file.read_text())
     processor = recorded_processor(data)
     sapi.solvers[processor.name] = processor
-    sapi.jobs[recorded["id"]] = Job(recorded, 0.0, None, recorded["answer"])
-    with Client.from_config() as client:
-        samples = client.retrieve_answer(recorded["id"]).sampleset
-        samples.resolve()
+    sapi.jobs[recorded["id"]] = Answered(recorded, 0.0, None, recorded["answer"], id=recorded["id"])
     triangle = sgq.ising({pair: -1.0 for pair in combinations((0, 1, 12), 2)})
-    np.testing.assert_array_equal(samples.record.energy, -1.0)
+    with DWaveQPUSampler(processor.name) as sampler:
+        plan, refusals = sampler.estimate(triangle, num_reads=100, embedding={q: [q] for q in (0, 1, 12)})
+    assert refusals == []
+    plan.submissions[0].id, plan.submissions[0].state = recorded["id"], "PENDING"
+    samples = Job.of_plan(plan).fetch()
+    np.testing.assert_array_equal(decode_answer(recorded["answer"]).energies, -1.0)
     np.testing.assert_array_equal(triangle.energies(samples), -1.0)
     np.testing.assert_array_equal(samples.record.num_occurrences, [10, 7, 17, 20, 33, 13])
     assert len(np.unique(samples.record.sample, axis=0)) == 6  # all states but the two ferromagnetic ones
     spent = samples.info["timing"]["qpu_access_time"]
-    described = SimpleNamespace(properties=processor.properties)
-    assert access_seconds(described, Request(num_reads=100), 3, 100) == pytest.approx(1e-6 * spent, rel=1e-3)
+    assert plan.seconds == pytest.approx(1e-6 * spent, rel=1e-3)
 
 
 def test_a_real_processors_properties_suffice_to_plan_and_sample(data: Path, sapi: Service) -> None:

@@ -56,13 +56,14 @@ def decode_answer(answer: dict[str, Any]) -> Reads:
     return Reads(qubits, (2 * bits.astype(np.int8) - 1).astype(np.int8), energies, occurrences, timing)
 
 
-def check_reads(plan: Plan, submission: Submission, reads: Reads) -> None:
-    """UnreadableError unless these can be the reads that were asked for, of the model that was sent.
+def checked_answer(plan: Plan, submission: Submission, answer: dict[str, Any] | None) -> Reads:
+    """Read an answer, or UnreadableError unless these can be the reads that were asked for, of the model that was sent.
 
     Their energies are the one end-to-end check that there is of qubits, bit order, gauge and embedding. A service
     may state them in units of the model or of what auto_scale makes of it.
     """
     said = "D-Wave's service gave an answer that cannot be right"
+    reads = decode_answer(answer or {})
     target = plan.target(submission)
     column = {int(q): k for k, q in enumerate(reads.qubits)}
     if not column.keys() >= set(target.variables):
@@ -74,6 +75,7 @@ def check_reads(plan: Plan, submission: Submission, reads: Reads) -> None:
     slack = 1e-6 * (np.abs(form.couplings).sum() + np.abs(form.fields).sum())
     if min(np.abs(reads.energies / unit - energies).max() for unit in (1.0, submission.scale)) > slack:
         raise UnreadableError(f"{said}: its energies are not those of its spins")
+    return reads
 
 
 def reads_of(answer: dimod.SampleSet) -> Reads:

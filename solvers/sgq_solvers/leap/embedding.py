@@ -63,7 +63,7 @@ def given_chains(bqm: dimod.BinaryQuadraticModel, qpu: Any, embedding: Mapping[A
             if q in owner:
                 raise ValueError(f"embedding gives the qubit {q} to {owner[q]!r} and to {v!r}")
             owner[q] = v
-        if not _connected(chain, neighbours):
+        if not is_connected(chain, neighbours):
             raise ValueError(f"embedding[{v!r}] = {chain}: no connected chain of qubits on {name_of(qpu)}")
     chain_of = dict(zip(bqm.variables, chains, strict=True))
     for u, v in bqm.quadratic:
@@ -78,7 +78,8 @@ def _chain(variable: Any, qubits: Any) -> list[int]:
     return [integer(f"embedding[{variable!r}]", q, 0) for q in qubits]
 
 
-def _connected(chain: list[int], neighbours: Any) -> bool:
+def is_connected(chain: list[int], neighbours: Any) -> bool:
+    """Whether the qubits of a chain, one at least, hang together."""
     members, reached, edge = set(chain), set(chain[:1]), chain[:1]
     while edge:
         edge = [q for p in edge for q in neighbours[p] if q in members and q not in reached]
@@ -119,6 +120,15 @@ def couplers_of(chains: Chains, qpu: Any) -> list[list[int]]:
     return [[p, int(q)] for p in used for q in sorted(qpu.adjacency[p]) if p < q and q in members]
 
 
+def graph_of(chains: Chains, couplers: list[list[int]]) -> dict[int, set[int]]:
+    """Neighbours of each qubit of the chains."""
+    graph: dict[int, set[int]] = {q: set() for chain in chains for q in chain}
+    for p, q in couplers:
+        graph[p].add(q)
+        graph[q].add(p)
+    return graph
+
+
 def embed(
     model: dimod.BinaryQuadraticModel,
     chains: Chains,
@@ -133,10 +143,7 @@ def embed(
     signs = gauge_signs(gauge, form.num_variables).astype(np.int64)
     couplings, fields = gauge_transform(form.pairs, form.couplings, form.fields, signs)
     source = quadratic_model(QuadraticForm(form.pairs, couplings, fields), "SPIN")
-    graph: dict[int, set[int]] = {q: set() for chain in chains for q in chain}
-    for p, q in couplers:
-        graph[p].add(q)
-        graph[q].add(p)
+    graph = graph_of(chains, couplers)
     target = embed_bqm(source, dict(enumerate(chains)), graph, chain_strength=chain_strength)
     target.offset = 0.0
     return target

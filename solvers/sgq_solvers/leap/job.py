@@ -14,8 +14,8 @@ import dimod
 
 from sgq.checks import boolean, real
 from sgq.problem import Problem
-from sgq_solvers.leap.answers import assemble, decode_answer
-from sgq_solvers.leap.connection import configured_client, configured_qpu, with_ending
+from sgq_solvers.leap.answers import assemble, checked_answer
+from sgq_solvers.leap.connection import UnreadableError, configured_client, configured_qpu, with_ending
 from sgq_solvers.leap.job_file import is_job_file, source_of
 from sgq_solvers.leap.plan import Plan, Submission
 from sgq_solvers.leap.record import Record
@@ -207,7 +207,10 @@ class Job:
                 raise TimeoutError(f"{why}: fetch again later{self._record.whereabouts}")
             advice = "" if self.path is None else ": take the others with partial, or resubmit"
             raise ValueError(f"{why_lost(self.plan)}{advice}{self._record.whereabouts}")
-        samples = assemble(self.plan, [(s, decode_answer(s.answer)) for s in done if s.answer is not None])
+        try:
+            samples = assemble(self.plan, [(s, checked_answer(self.plan, s, s.answer)) for s in done])
+        except UnreadableError as error:  # of a file that was tampered with
+            raise with_ending(error, self._record.whereabouts) from None
         samples.info["sgq"]["lost_submissions"] = len(self.submissions) - len(done)
         return samples
 

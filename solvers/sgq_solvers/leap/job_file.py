@@ -20,6 +20,7 @@ import numpy as np
 from sgq.models import QuadraticForm, quadratic_form, quadratic_model
 from sgq_solvers.leap.lock import locked
 from sgq_solvers.leap.plan import Plan, Submission
+from sgq_solvers.leap.ranges import check_finite
 
 FORMAT = "sgq leap job"
 VERSION = 1
@@ -194,10 +195,16 @@ def _model_document(model: dimod.BinaryQuadraticModel) -> dict[str, Any]:
 
 
 def _model_of(document: dict[str, Any]) -> dimod.BinaryQuadraticModel:
+    labels = [_label_of(label) for label in document["labels"]]
     pairs = np.array(document["pairs"], np.int64).reshape(-1, 2)
     couplings, fields = (np.array(document[name], float) for name in ("couplings", "fields"))
-    form = QuadraticForm(pairs, couplings, fields, document["offset"])
-    return quadratic_model(form, document["vartype"], [_label_of(label) for label in document["labels"]])
+    shapes = couplings.shape == (len(pairs),) and fields.shape == (len(labels),) and len(set(labels)) == len(labels)
+    if not shapes or not ((pairs >= 0) & (pairs < len(labels))).all():
+        raise ValueError("its model's arrays do not fit together")
+    form = QuadraticForm(pairs, couplings, fields, float(document["offset"]))
+    model = quadratic_model(form, document["vartype"], labels)
+    check_finite(model)
+    return model
 
 
 def _label_document(label: Any) -> Any:

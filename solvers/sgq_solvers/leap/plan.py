@@ -20,6 +20,8 @@ from sgq_solvers.leap.embedding import (
     find_chains,
     gauge_signs,
     given_chains,
+    graph_of,
+    is_connected,
     uniform_strength,
 )
 from sgq_solvers.leap.ranges import (
@@ -163,8 +165,11 @@ class Plan:
         if any(len(part) != n for part in per_variable) or not self.submissions:
             raise ValueError(f"chains, signs or initial spins are not those of {n} variables")
         qubits = [q for group in (*self.chains, *self.couplers) for q in group]
-        if not all(self.chains) or not all(type(q) is int and 0 <= q < size for q in qubits):
+        graph = graph_of(self.chains, self.couplers)
+        if not all(type(q) is int and 0 <= q < size for q in qubits):
             raise ValueError(f"chains and couplers are not of {size} qubits")
+        if not all(is_connected(chain, graph) for chain in self.chains):
+            raise ValueError("a chain does not hang together")
         texts = [self.key, self.processor["name"], *(t for s in self.submissions for t in (s.label, s.state))]
         counts = [c for s in self.submissions for c in (s.num_reads, s.attempt)]
         numbers = [self.setup_seconds, *(x for s in self.submissions for x in (s.scale, s.spent))]

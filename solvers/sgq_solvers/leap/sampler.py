@@ -102,18 +102,19 @@ class DWaveQPUSampler(Sampler):
         chain_strength
             Coupling between the qubits of one variable, above 0, in the units of the model's spin couplings.
             Uniform torque compensation, Ocean's default, when None. A list is a scan, each with `num_reads` reads.
+            Unused, as `info` says, where every chain is one qubit: then `num_reads` reads are taken in all.
         num_gauges
             Share the reads between so many random gauges (spin-reversal transformations), which average over the
             processor's biases. Each turns over whole chains, at random.
         embedding
             Qubits of each variable; minorminer searches when None.
         embedding_seed
-            Seed of that search and of the gauges, below 2^31. (The anneals themselves have none.)
+            Seed of that search and of the gauges, below 2^31. It is not called `seed`, for the anneals have none.
         qpu_budget
             Seconds of QPU access time by Ocean's estimate, above which nothing is submitted.
         time_limit
-            Seconds for the embedding search and the wait; what still runs then is cancelled, and the answers there
-            are are taken.
+            Seconds for the embedding search and the wait; what still runs then is cancelled, and what is answered is
+            taken.
         label
             Name in the Leap dashboard; each submission's own mark is added.
         progress
@@ -126,10 +127,11 @@ class DWaveQPUSampler(Sampler):
             `chain_strength` where several were scanned. ``info["timing"]``: the processor's microseconds, added up.
             ``info["sgq"]``: `processor`, `chains` (qubits of each variable, in the model's order), `num_qubits`,
             `longest_chain`; `chain_strength` (the best of a scan; None where every chain is one qubit) and `scan`, a
-            row a strength with reads, best and mean energy, hits and breaks; `chain_break_fraction`, the fraction of
-            `reads_with_breaks`, `breaks_of_chain` for each variable; `num_gauges`; `auto_scale_factors`;
-            `problem_ids`, `num_submissions` and how many of them are lost; `qpu_seconds`, estimated and actual; and
-            `setup_seconds`, what the embedding search took.
+            row a strength with reads, best and mean energy, hits and breaks; `unused_chain_strengths`;
+            `chain_break_fraction`, the fraction of `reads_with_breaks`, `breaks_of_chain` for each variable;
+            `num_gauges`; `auto_scale_factors`; `problem_ids`, `num_submissions` and how many of them are lost;
+            `qpu_seconds`, estimated and actual; `setup_seconds`, what the embedding search took; and, where not all
+            submissions were answered, `stopped`: ``"time_limit"``, ``"interrupt"`` or what went wrong.
 
         Raises
         ------
@@ -137,9 +139,15 @@ class DWaveQPUSampler(Sampler):
             If Ocean has no working configuration, the processor would refuse a parameter or the model, the budget is
             exceeded, no embedding is found, or the submission failed or was cancelled.
         ConnectionError
-            If the service cannot be reached, or fails; TimeoutError if nothing came back within `time_limit`.
+            If the service cannot be reached, or fails; TimeoutError if nothing came back within `time_limit`. After
+            something was sent, every error names it, and asks the service to cancel it.
         ImportError
             If dwave-system is not installed.
+
+        Warns
+        -----
+        UserWarning
+            If something goes wrong after some submissions were answered, which are given, or cancelling fails.
         """
         arguments = locals()
         request = Request(**{name: arguments[name] for name in NAMES})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgq_solvers.leap.answers import check_reads, decode_answer
+from sgq_solvers.leap.answers import checked_answer
 from sgq_solvers.leap.connection import UnknownError, UnreadableError
 from sgq_solvers.leap.plan import Plan, Submission
 from sgq_solvers.leap.service import Service
@@ -55,7 +55,7 @@ def _take_answer(plan: Plan, service: Service, submission: Submission) -> tuple[
     """Get and keep the answer; one that cannot be read is not kept, and the others come all the same."""
     try:
         answer = service.answer(str(submission.id))
-        check_reads(plan, submission, decode_answer(answer))
+        checked_answer(plan, submission, answer)
     except UnreadableError as error:
         return "UNREADABLE", str(error)
     except UnknownError as error:
