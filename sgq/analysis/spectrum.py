@@ -79,7 +79,7 @@ def annealing_spectrum(
     Parameters
     ----------
     model
-        A dimod model of at most 20 variables (14 take four seconds, each more two or three times as long), or the
+        A dimod model of at most 20 variables (14 take some five seconds, each more about twice as long), or the
         energies of all 2^n configurations, in which spin i of configuration x is (-1)^(bit i of x).
     levels
         How many to compute, at least 2; more where more than that end as ground states. Gap and time do not depend on

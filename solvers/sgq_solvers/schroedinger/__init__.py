@@ -1,6 +1,6 @@
 """Quantum annealing by the Schrödinger equation: `SchroedingerSampler` is the solver ``schroedinger``.
 
-`sampler` is the solver; `evolution` integrates the equation with controlled steps.
+`cost` makes a model the energies of all configurations, and `evolution` integrates the equation with controlled steps.
 """
 
 from sgq_solvers.schroedinger.sampler import SchroedingerSampler
