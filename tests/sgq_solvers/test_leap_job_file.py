@@ -77,6 +77,14 @@ def test_files_that_hold_no_job(sampler: DWaveQPUSampler, tmp_path: Path) -> Non
     assert os.listdir(tmp_path).count("a.json") == 1
 
 
+def test_numbers_of_numpy_are_numbers(sampler: DWaveQPUSampler, tmp_path: Path) -> None:
+    numbers = {"num_reads": np.int64(20), "num_gauges": np.int32(2), "qpu_budget": np.float32(9), "chain_strength": 2}
+    job = sampler.submit(
+        GLASS, tmp_path / "job.json", annealing_time=np.int64(30), embedding_seed=np.int64(1), **numbers
+    )
+    assert Job(tmp_path / "job.json").plan == job.plan
+
+
 def test_a_label_that_json_cannot_keep_is_refused(sampler: DWaveQPUSampler, tmp_path: Path) -> None:
     model = dimod.BinaryQuadraticModel({frozenset("ab"): 1.0}, {}, "SPIN")
     with pytest.raises(ValueError, match="is a frozenset: a job file keeps numbers, texts and tuples"):

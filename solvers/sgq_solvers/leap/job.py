@@ -19,16 +19,18 @@ from sgq_solvers.leap.connection import UnreadableError, configured_client, conf
 from sgq_solvers.leap.job_file import is_job_file, source_of
 from sgq_solvers.leap.plan import Plan, Submission
 from sgq_solvers.leap.record import Record
-from sgq_solvers.leap.sending import recover, send_unsent, withdraw
 from sgq_solvers.leap.service import Service
-from sgq_solvers.leap.standing import (
+from sgq_solvers.leap.submissions import (
     answered,
     awaited,
+    recover,
     refresh,
     running,
+    send_unsent,
     unacknowledged,
     unfinished,
     why_lost,
+    withdraw,
 )
 from sgq_solvers.sampler import Progress, checked_progress
 

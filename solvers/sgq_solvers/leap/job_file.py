@@ -1,15 +1,11 @@
-"""The job file: a plan and what became of its submissions, as JSON that is replaced as a whole."""
+"""The job file: a plan and what became of its submissions, as JSON."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +14,7 @@ import dimod
 import numpy as np
 
 from sgq.models import QuadraticForm, quadratic_form, quadratic_model
-from sgq_solvers.leap.lock import locked
+from sgq_solvers.leap.embedding import graph_of, is_connected
 from sgq_solvers.leap.plan import Plan, Submission
 from sgq_solvers.leap.ranges import check_finite
 
@@ -38,61 +34,6 @@ _PLAIN = (
     "seconds",
     "setup_seconds",
 )
-
-
-def create_job(path: Path, plan: Plan, attached: Any) -> None:
-    """Write a new job.
-
-    Raises
-    ------
-    ValueError
-        If the file is there: it may be the only way to answers that are paid for. If a label of the model, or what is
-        attached, is no JSON value.
-    OSError
-        If it cannot be written; it names the file.
-    """
-    with _named(path), _written(path, _document(plan, attached)) as beside:
-        try:
-            os.link(beside, path)
-        except FileExistsError:
-            raise ValueError(f"{path} exists: it may hold a job that is not fetched; choose another name") from None
-        except OSError:  # a file system without hard links: an empty file reserves the name for a moment
-            path.touch(exist_ok=False)
-            os.replace(beside, path)
-
-
-def update_job(path: Path, plan: Plan, attached: Any, change: Callable[[Plan], None] | None = None) -> Path:
-    """Write a job that is on disk already, where another process may have brought it further in the meantime.
-
-    What is further there is taken over first; then comes `change`, and nobody else writes in between.
-
-    Returns
-    -------
-    Path
-        The file: another one beside it if, by now, something else than this job stands there.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; it names the file.
-    """
-    with _named(path), locked(path, "writing", 10) as mine:
-        if not mine:
-            raise BlockingIOError(errno.EAGAIN, "another process has been writing it for ten seconds")
-        try:
-            there = read_job(path)[0]
-        except FileNotFoundError:
-            there = plan
-        except ValueError:  # no job, or one that this process cannot read: not ours to replace
-            there = None
-        if there is not None and there.key == plan.key:
-            plan.merge(there)
-            if change is not None:
-                change(plan)
-            with _written(path, _document(plan, attached)) as beside:
-                os.replace(beside, path)
-            return path
-    return update_job(path.with_name(f"{path.stem}-{plan.key[:8]}{path.suffix}"), plan, attached, change)
 
 
 def read_job(path: Path) -> tuple[Plan, Any]:
@@ -120,10 +61,38 @@ def read_job(path: Path) -> tuple[Plan, Any]:
             submissions=[Submission(**entry) for entry in document["submissions"]],
             **{name: document[name] for name in _PLAIN},
         )
-        plan.check()
+        _check(plan)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError(f"{path}: a job file that is damaged ({type(error).__name__}: {error})") from None
     return plan, document.get("problem")
+
+
+def _check(plan: Plan) -> None:
+    """ValueError or TypeError if the parts do not fit together, as they may not in a file."""
+    n, size = plan.model.num_variables, plan.processor["num_qubits"]
+    per_variable: list[Any] = [plan.chains, *(s.gauge for s in plan.submissions if s.gauge is not None)]
+    per_variable += [] if plan.start is None else [plan.start]
+    if any(len(part) != n for part in per_variable) or not plan.submissions:
+        raise ValueError(f"chains, signs or initial spins are not those of {n} variables")
+    qubits = [q for group in (*plan.chains, *plan.couplers) for q in group]
+    graph = graph_of(plan.chains, plan.couplers)
+    if not all(type(q) is int and 0 <= q < size for q in qubits):
+        raise ValueError(f"chains and couplers are not of {size} qubits")
+    if not all(is_connected(chain, graph) for chain in plan.chains):
+        raise ValueError("a chain does not hang together")
+    texts = [plan.key, plan.processor["name"], *(t for s in plan.submissions for t in (s.label, s.state))]
+    counts = [c for s in plan.submissions for c in (s.num_reads, s.attempt)]
+    numbers = [plan.setup_seconds, *(x for s in plan.submissions for x in (s.scale, s.spent))]
+    optional = [
+        plan.seconds,
+        plan.qpu_budget,
+        *(x for s in plan.submissions for x in (s.seconds, s.chain_strength)),
+    ]
+    fits = all(type(t) is str for t in texts) and all(type(c) is int for c in counts)
+    fits &= all(type(x) in (int, float) for x in (*numbers, *(x for x in optional if x is not None)))
+    fits &= all(s.answer is None or type(s.answer) is dict for s in plan.submissions)
+    if not fits or type(plan.parameters) is not dict or "graph_id" not in plan.processor:
+        raise TypeError("an entry is of the wrong kind")
 
 
 def is_job_file(path: Path) -> bool:
@@ -143,7 +112,8 @@ def source_of(polynomial: dimod.BinaryPolynomial) -> str:
     return hashlib.sha256(json.dumps([polynomial.vartype.name, terms]).encode()).hexdigest()
 
 
-def _document(plan: Plan, attached: Any) -> str:
+def job_document(plan: Plan, attached: Any) -> str:
+    """The text of a job file, or ValueError if a label of the model, or what is attached, is no JSON value."""
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -156,29 +126,6 @@ def _document(plan: Plan, attached: Any) -> str:
     except (TypeError, ValueError) as error:
         raise ValueError(f"attached: JSON values are needed ({error})") from None
     return f'{json.dumps(document, allow_nan=False)[:-1]}, "problem": {attachment}}}'
-
-
-@contextmanager
-def _written(path: Path, text: str) -> Iterator[Path]:
-    """A file beside the job file, on disk to the last byte, to take its place."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    try:
-        with open(beside, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        yield beside
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Errors of the operating system name the job file, not what is hidden beside it."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def _model_document(model: dimod.BinaryQuadraticModel) -> dict[str, Any]:

@@ -20,8 +20,6 @@ from sgq_solvers.leap.embedding import (
     find_chains,
     gauge_signs,
     given_chains,
-    graph_of,
-    is_connected,
     uniform_strength,
 )
 from sgq_solvers.leap.ranges import (
@@ -157,33 +155,6 @@ class Plan:
             if its.progress > own.progress:
                 vars(own).update(vars(its))
 
-    def check(self) -> None:
-        """ValueError or TypeError if the parts do not fit together, as they may not in a file."""
-        n, size = self.model.num_variables, self.processor["num_qubits"]
-        per_variable: list[Any] = [self.chains, *(s.gauge for s in self.submissions if s.gauge is not None)]
-        per_variable += [] if self.start is None else [self.start]
-        if any(len(part) != n for part in per_variable) or not self.submissions:
-            raise ValueError(f"chains, signs or initial spins are not those of {n} variables")
-        qubits = [q for group in (*self.chains, *self.couplers) for q in group]
-        graph = graph_of(self.chains, self.couplers)
-        if not all(type(q) is int and 0 <= q < size for q in qubits):
-            raise ValueError(f"chains and couplers are not of {size} qubits")
-        if not all(is_connected(chain, graph) for chain in self.chains):
-            raise ValueError("a chain does not hang together")
-        texts = [self.key, self.processor["name"], *(t for s in self.submissions for t in (s.label, s.state))]
-        counts = [c for s in self.submissions for c in (s.num_reads, s.attempt)]
-        numbers = [self.setup_seconds, *(x for s in self.submissions for x in (s.scale, s.spent))]
-        optional = [
-            self.seconds,
-            self.qpu_budget,
-            *(x for s in self.submissions for x in (s.seconds, s.chain_strength)),
-        ]
-        fits = all(type(t) is str for t in texts) and all(type(c) is int for c in counts)
-        fits &= all(type(x) in (int, float) for x in (*numbers, *(x for x in optional if x is not None)))
-        fits &= all(s.answer is None or type(s.answer) is dict for s in self.submissions)
-        if not fits or type(self.parameters) is not dict or "graph_id" not in self.processor:
-            raise TypeError("an entry is of the wrong kind")
-
 
 def make_plan(bqm: dimod.BinaryQuadraticModel, qpu: Any, request: Request) -> Plan:
     """The plan, or ValueError with the first thing that the processor would refuse."""
@@ -287,8 +258,9 @@ def _model_refusals(plan: Plan, qpu: Any, request: Request) -> list[str]:
 def _budget_refusals(plan: Plan, qpu: Any, request: Request) -> Iterator[str]:
     """Whether the submissions exceed `qpu_budget`; notes their time in the plan."""
     qubits = sum(map(len, plan.chains))
+    seconds = {n: access_seconds(qpu, request, qubits, n) for n in {s.num_reads for s in plan.submissions}}
     for submission in plan.submissions:
-        submission.seconds = access_seconds(qpu, request, qubits, submission.num_reads)
+        submission.seconds = seconds[submission.num_reads]
     known = [s.seconds for s in plan.submissions if s.seconds is not None]
     plan.seconds = sum(known) if len(known) == len(plan.submissions) else None
     if request.qpu_budget is None:

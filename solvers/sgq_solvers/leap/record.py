@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sgq_solvers.leap.job_file import create_job, read_job, update_job
+from sgq_solvers.leap.job_file import job_document, read_job
 from sgq_solvers.leap.lock import is_locked, locked
 from sgq_solvers.leap.plan import Plan
 
@@ -34,9 +37,18 @@ class Record:
         return cls(plan, path, attached, is_new=False)
 
     def keep(self) -> None:
-        """Write the file if it is new, or ValueError if it is there."""
+        """Write the file if it is new.
+
+        Raises
+        ------
+        ValueError
+            If it is there: it may be the only way to answers that are paid for. As `job_document` raises it.
+        OSError
+            If it cannot be written; it names the file.
+        """
         if self.path is not None and self.is_new:
-            create_job(self.path, self.plan, self.attached)
+            with _named(self.path), _written(self.path, job_document(self.plan, self.attached)) as beside:
+                _place(beside, self.path)
         self.is_new = False
 
     def discard(self) -> None:
@@ -46,15 +58,48 @@ class Record:
         self.is_new = True
 
     def save(self, change: Callable[[Plan], None] | None = None) -> None:
-        """Take over what other processes wrote, make a change, and write; OSError if the file cannot be written."""
+        """Take over what other processes wrote, make a change, and write, with nobody else writing in between.
+
+        If something else than this job stands in the file by now, it is left alone, and the job is kept in another file
+        beside it, with a warning.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; it names the file.
+        """
         if self.path is None:
             if change is not None:
                 change(self.plan)
-            return
-        where = update_job(self.path, self.plan, self.attached, change)
-        if where != self.path:
-            warnings.warn(f"{self.path} is another file now: this job is kept in {where}", stacklevel=2)
-            self.path = where
+        elif not self._update(self.path, change):
+            beside = self.path.with_name(f"{self.path.stem}-{self.plan.key[:8]}{self.path.suffix}")
+            warnings.warn(f"{self.path} is another file now: this job is kept in {beside}", stacklevel=2)
+            self.path = beside
+            self.save(change)
+
+    def _update(self, path: Path, change: Callable[[Plan], None] | None) -> bool:
+        """Whether the file was this job's to write, which it is too if it is gone."""
+        with _named(path), locked(path, "writing", 10) as mine:
+            if not mine:
+                raise BlockingIOError(errno.EAGAIN, "another process has been writing it for ten seconds")
+            with suppress(FileNotFoundError):
+                if not self._take_over(path):
+                    return False
+            if change is not None:
+                change(self.plan)
+            with _written(path, job_document(self.plan, self.attached)) as beside:
+                os.replace(beside, path)
+        return True
+
+    def _take_over(self, path: Path) -> bool:
+        """Take over what went further in the file; whether this job is in it."""
+        try:
+            there = read_job(path)[0]
+        except ValueError:  # no job, or one that this process cannot read
+            return False
+        if there.key == self.plan.key:
+            self.plan.merge(there)
+        return there.key == self.plan.key
 
     def try_save(self, change: Callable[[Plan], None] | None = None) -> None:
         """The same; a file that cannot be written is a warning, for what is at hand is worth more than the file."""
@@ -68,10 +113,8 @@ class Record:
     def catch_up(self) -> None:
         """Take over what other processes wrote since the file was read."""
         if self.path is not None and not self.is_new:
-            with suppress(OSError, ValueError):  # gone, or damaged: what is known here is all there is
-                there = read_job(self.path)[0]
-                if there.key == self.plan.key:
-                    self.plan.merge(there)
+            with suppress(OSError):  # gone: what is known here is all there is
+                self._take_over(self.path)
 
     @property
     def submitting(self) -> bool:
@@ -80,7 +123,7 @@ class Record:
 
     @contextmanager
     def sole_sender(self) -> Iterator[None]:
-        """While one process sends submissions, no other does: ValueError."""
+        """While this process sends submissions, no other does; ValueError if one does already."""
         with self.sender_done(1) as mine:
             if not mine:
                 raise ValueError(f"another process is submitting {self.path}: `sgq leap status` tells when it is done")
@@ -103,3 +146,37 @@ class Record:
             return f"; the job stands in {self.path}"
         sent = [s.id or f"{s.label!r}, perhaps" for s in self.plan.submissions if s.id or s.state == "sending"]
         return f"; submitted as {'; '.join(sent)}" if sent else ""
+
+
+@contextmanager
+def _written(path: Path, text: str) -> Iterator[Path]:
+    """A file beside the job file, on disk to the last byte, to take its place."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    try:
+        with open(beside, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        yield beside
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Errors of the operating system name the job file, not what is hidden beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _place(beside: Path, path: Path) -> None:
+    """Give a file a name that is free, or ValueError."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        raise ValueError(f"{path} exists: it may hold a job that is not fetched; choose another name") from None
+    except OSError:  # a file system without hard links: an empty file reserves the name for a moment
+        path.touch(exist_ok=False)
+        os.replace(beside, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ast import literal_eval
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
@@ -50,21 +50,13 @@ class Request:
     label: str | None = None
 
     def __post_init__(self) -> None:
-        integer("num_reads", self.num_reads, 1)
-        if self.num_gauges is not None:
-            integer("num_gauges", self.num_gauges, 1, self.num_reads)
-        for name in ("annealing_time", "qpu_budget"):
-            if getattr(self, name) is not None:
-                real(name, getattr(self, name), 0, above=True)
-        for name in ("readout_thermalization", "programming_thermalization", "time_limit"):
-            if getattr(self, name) is not None:
-                real(name, getattr(self, name), 0)
-        for name in ("fast_anneal", "reinitialize_state", "reduce_intersample_correlation"):
-            if getattr(self, name) is not None:
-                boolean(name, getattr(self, name))
+        self._keep(integer, "num_reads", minimum=1)
+        self._keep(integer, "num_gauges", minimum=1, maximum=self.num_reads)
+        self._keep(integer, "embedding_seed", minimum=0, maximum=2**31 - 1)
+        self._keep(real, "annealing_time", "qpu_budget", minimum=0, above=True)
+        self._keep(real, "readout_thermalization", "programming_thermalization", "time_limit", minimum=0)
+        self._keep(boolean, "fast_anneal", "reinitialize_state", "reduce_intersample_correlation")
         boolean("auto_scale", self.auto_scale)
-        if self.embedding_seed is not None:
-            integer("embedding_seed", self.embedding_seed, 0, 2**31 - 1)
         self.strengths()
         if self.label is not None and (not isinstance(self.label, str) or len(self.label) > 200):
             raise ValueError(f"label={self.label!r}: a text of at most 200 characters")
@@ -72,6 +64,12 @@ class Request:
             if self.annealing_time is not None:
                 raise ValueError("annealing_time and anneal_schedule exclude each other: the schedule has its own time")
             self.schedule()
+
+    def _keep(self, check: Callable[..., Any], *names: str, **bounds: Any) -> None:
+        """Replace what is given by what the check makes of it, a number that JSON knows."""
+        for name in names:
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, check(name, getattr(self, name), **bounds))
 
     def strengths(self) -> list[float] | None:
         """Chain strengths to scan, or None for Ocean's default."""
@@ -123,9 +121,6 @@ class Request:
         given = {name: getattr(self, name) for name in SENT_AS_GIVEN if getattr(self, name) is not None}
         if "anneal_schedule" in given:
             given["anneal_schedule"] = self.schedule()
-        for name in ("annealing_time", "readout_thermalization", "programming_thermalization"):
-            if name in given:
-                given[name] = float(given[name])
         return given if self.auto_scale else {**given, "auto_scale": False}
 
 

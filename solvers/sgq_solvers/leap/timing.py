@@ -48,7 +48,7 @@ def anneal_time(qpu: Any, request: Request) -> float:
     if schedule:
         return schedule[-1][0]
     if request.annealing_time is not None:
-        return float(request.annealing_time)
+        return request.annealing_time
     return float(qpu.properties.get("default_annealing_time", 20.0))
 
 
