@@ -84,7 +84,7 @@ class AnnealingSchedule:
 
 
 def annealing_schedule(
-    given: AnnealingSchedule | str | os.PathLike[str] | ArrayLike = "linear", *, sheet: str | None = None
+    given: AnnealingSchedule | str | os.PathLike[str] | ArrayLike = "linear",
 ) -> AnnealingSchedule:
     """The schedule that a user names, tabulates or has as a file.
 
@@ -97,11 +97,10 @@ def annealing_schedule(
           negative, and a monotone cubic (Fritsch and Carlson's, `scipy.interpolate.PchipInterpolator`) runs between
           rows;
         - the path of a file as D-Wave publishes it for each processor, CSV (gzip or not) or .xlsx with the columns
-          ``s, A(s) (GHz), B(s) (GHz)``. Gigahertz become rad/ns, 2π times as many, and times are then nanoseconds;
+          ``s, A(s) (GHz), B(s) (GHz)``. Gigahertz become rad/ns, 2π times as many, and times are then nanoseconds.
+          ``"FILE.xlsx#Fast-Annealing Schedule"`` takes that sheet; without a name it is the first that holds a
+          schedule, the standard one in the published files;
         - an `AnnealingSchedule`, which is returned.
-    sheet
-        Of an .xlsx file: ``"Standard-Annealing Schedule"`` or ``"Fast-Annealing Schedule"`` in the published ones; the
-        first that holds a schedule when None.
 
     Raises
     ------
@@ -113,15 +112,16 @@ def annealing_schedule(
         If an .xlsx file is given and openpyxl is not installed.
     """
     if isinstance(given, (str, os.PathLike)) and given not in _PATHS:
-        path = Path(given)
+        file, mark, sheet = os.fspath(given).rpartition("#")
+        if not mark or Path(given).exists():
+            file, sheet = os.fspath(given), ""
+        path = Path(file)
         if not path.suffix and not path.exists():
             choice("annealing_schedule", str(given), _PATHS)
         if path.is_dir():
             raise ValueError(f"annealing_schedule={str(given)!r}: a folder; give the path of one of its files")
-        rows = _file_rows(path, sheet)
-        return _interpolated(path.name, "rad/ns", rows, f"{path}: ", 2 * np.pi)
-    if sheet is not None:
-        raise ValueError(f"sheet={sheet!r}: only an .xlsx file has sheets")
+        sheet, rows = _file_rows(path, sheet)
+        return _interpolated(f"{path.name}#{sheet}" if sheet else path.name, "rad/ns", rows, f"{path}: ", 2 * np.pi)
     if isinstance(given, AnnealingSchedule):
         return given
     if isinstance(given, (str, os.PathLike)):
@@ -159,22 +159,23 @@ def _interpolated(name: str, unit: str, rows: Floats, where: str, factor: float)
     return AnnealingSchedule(name, unit, functions)
 
 
-def _file_rows(path: Path, sheet: str | None) -> Floats:
-    """s, A and B of a published file, gigahertz."""
+def _file_rows(path: Path, sheet: str) -> tuple[str, Floats]:
+    """The sheet, if the file has any, and s, A and B in gigahertz."""
     data = path.read_bytes()
     try:
         if data.startswith(b"PK"):
-            return _numbers(str(path), _sheet_rows(path, data, sheet))
+            sheet, rows = _sheet_rows(path, data, sheet)
+            return sheet, _numbers(str(path), rows)
         text = (gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data).decode("utf-8-sig")
     except (UnicodeDecodeError, EOFError, gzip.BadGzipFile, zlib.error, BadZipFile, KeyError) as error:
         raise ValueError(f"{path}: a schedule is CSV text, gzip of it, or .xlsx, and whole ({error})") from None
-    if sheet is not None:
-        raise ValueError(f"sheet={sheet!r}: {path} is no .xlsx file and has no sheets")
-    return _numbers(str(path), [row for row in csv.reader(text.splitlines()) if row])
+    if sheet:
+        raise ValueError(f"annealing_schedule={f'{path}#{sheet}'!r}: no .xlsx file, it has no sheets")
+    return "", _numbers(str(path), [row for row in csv.reader(text.splitlines()) if row])
 
 
-def _sheet_rows(path: Path, data: bytes, sheet: str | None) -> list[Sequence[Any]]:
-    """The rows of a workbook's sheet, header first."""
+def _sheet_rows(path: Path, data: bytes, sheet: str) -> tuple[str, list[Sequence[Any]]]:
+    """A workbook's sheet, by default the first that holds a schedule, and its rows, header first."""
     try:
         from openpyxl import load_workbook  # type: ignore[import-untyped]
     except ImportError as error:
@@ -184,9 +185,9 @@ def _sheet_rows(path: Path, data: bytes, sheet: str | None) -> list[Sequence[Any
         names = [name for name in book.sheetnames if _is_header(next(book[name].iter_rows(values_only=True), ()))]
         if not names:
             raise ValueError(f"{path}: no sheet begins with the columns {_COLUMNS}")
-        if sheet is not None:
-            choice("sheet", sheet, names)
-        return [row for row in book[sheet or names[0]].iter_rows(values_only=True) if any(c is not None for c in row)]
+        sheet = choice(f"sheet of {path.name}", sheet or names[0], names)
+        rows = book[sheet].iter_rows(values_only=True)
+        return sheet, [row for row in rows if any(cell is not None for cell in row)]
     finally:
         book.close()
 

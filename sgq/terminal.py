@@ -38,7 +38,8 @@ def facts_of(problem: Problem, samples: dimod.SampleSet) -> dict[str, Any]:
             "best energy per variable": ground.energy / problem.num_variables,
             "proven": ground.proven,
             "known ground energy": problem.ground_energy,
-            "hits": f"{ground.hits} of {ground.num_reads} reads",
+            "hits": ground.hits,
+            "reads": ground.num_reads,
             "distinct best states": len(ground.states),
             "mean energy": ground.mean_energy,
         }

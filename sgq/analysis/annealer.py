@@ -38,6 +38,8 @@ class Annealer:
         Whether a configuration stands for itself and its opposite, see `transverse_field`.
     count
         How many levels are wanted.
+    one_goal
+        Whether one ground state alone ends the path, so that every level above it counts.
     """
 
     energies: Floats
@@ -46,6 +48,7 @@ class Annealer:
     transverse: bool
     paired: bool
     count: int
+    one_goal: bool
 
     def lowest(self, s: float) -> tuple[Floats, NDArray[Any]]:
         """The lowest levels, at least `count`, and their states as columns."""
@@ -87,19 +90,20 @@ class Annealer:
             return 0.0, math.inf
         states = self._ground_state_first(field, weight, values, states)
         direction, strength = self._drive(s, states[:, 0])
-        gap, squares = math.inf, 0.0
+        gap, time = math.inf, 0.0
         for first, last in self._blocks(weight, values)[1:]:
             block, distance = states[:, first:last], float(values[first:last].mean() - values[0])
             elements = block.conj().T @ direction
             size = float(np.linalg.norm(elements))
-            if size > _COUPLED and not self._both_final(states[:, 0], block @ (elements / size)):
+            coupled = size > _COUPLED
+            if coupled and self._both_final(states[:, 0], block @ (elements / size)):
+                continue
+            if coupled or self.one_goal or field == 0:  # several flips couple there just before
                 gap = min(gap, distance)
-                squares += (size / distance**2) ** 2
-            elif field == 0:  # several flips couple there just before, and none of the others is final
-                gap = min(gap, distance)
+            time = math.hypot(time, size / distance / distance) if coupled else time
         if strength and not gap_alone and len(values) < len(self.energies):
-            squares += self._beyond(s, values[0], states, direction) ** 2
-        return gap, strength * math.sqrt(squares)
+            time = math.hypot(time, self._beyond(s, values[0], states, direction))
+        return gap, strength * time
 
     def _weights(self, s: float) -> tuple[float, float]:
         return float(self.path.A(s)) / 2, float(self.path.B(s)) / 2

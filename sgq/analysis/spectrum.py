@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import dimod
 
 MAX_SPINS = 20
+_LARGEST = 1e150  # whose square is a number
 _ROUNDING = 1e-12
 _DIGITS = 100  # units in the last place by which the driver may differ from its adjoint
 
@@ -31,8 +32,8 @@ class AnnealingSpectrum:
 
     An anneal fails where it passes from the ground state to a level that D or H_p couples to it. A level does not count
     where both it and the ground state lie by more than half in the ground states of H_p: an anneal that ends in another
-    of these has not failed. (Of a degenerate level the one state that is coupled is meant. If H_p has one ground state,
-    or symmetries leave one within reach, every coupled level counts.)
+    of these has not failed. (Of a degenerate level the one state that is coupled is meant; a coupling below 1e-9 of the
+    whole is taken for none.) If H_p has one ground state, coupled or not every level counts: the textbook's gap.
 
     Attributes
     ----------
@@ -42,7 +43,7 @@ class AnnealingSpectrum:
         Lowest levels there, ascending, with their multiplicity, shape (points, levels).
     gaps
         From the ground state to the lowest level that counts, shape (points,); infinite where none of those that were
-        computed does. Where A = 0, which couples by single flips alone, every level above the ground states counts.
+        computed does. Where A = 0, which couples nothing, every level above the ground states counts.
     ground_states
         How many levels end as ground states of H_p (of the sector, if there is one).
     minimum_gap, gap_at
@@ -111,7 +112,7 @@ def annealing_spectrum(
         transverse_field(len(energies), paired) if driver is None else _driver(driver, energies),
     )
     count = min(len(energies), max(integer("levels", levels, 2), ground_states + 1))
-    annealer = Annealer(energies, path, operator, driver is None, paired, count)
+    annealer = Annealer(energies, path, operator, driver is None, paired, count, ground_states == 1)
     found = [annealer.lowest(float(place)) for place in places]
     passages = [annealer.gap_and_time(float(p), *pair) for p, pair in zip(places, found, strict=True)]
     gaps = np.array([gap for gap, _ in passages])
@@ -144,7 +145,10 @@ def _energies(model: Any) -> Floats:
     _check_size(len(labels))
     configurations = np.arange(1 << len(labels), dtype=np.int32)[:, None]
     bits = ((configurations >> np.arange(len(labels), dtype=np.int32)) & 1).astype(np.int8)
-    return arrays.energies(1 - 2 * bits if model.vartype.name == "SPIN" else 1 - bits)
+    energies = arrays.energies(1 - 2 * bits if model.vartype.name == "SPIN" else 1 - bits)
+    if not (np.abs(energies) < _LARGEST).all():
+        raise ValueError(f"model: a coefficient is not finite, or energies are not below {_LARGEST:g}")
+    return energies
 
 
 def _check_size(n: int) -> None:

@@ -93,12 +93,15 @@ def test_published_workbooks(data: Path) -> None:
     assert len(files) == 3
     for file in files:
         standard = annealing_schedule(file)
-        fast = annealing_schedule(file, sheet="Fast-Annealing Schedule")
+        fast = annealing_schedule(f"{file}#Fast-Annealing Schedule")
+        assert (standard.name, fast.name) == tuple(
+            f"{file.name}#{kind}-Annealing Schedule" for kind in ("Standard", "Fast")
+        )
         ends = [[path.A([0, 1]), path.B([0, 1])] for path in (standard, fast)]
         np.testing.assert_allclose(*ends, rtol=1e-6, atol=1e-6)
         assert fast.A(0.3) > 1.2 * standard.A(0.3)
-    with pytest.raises(ValueError, match="sheet='Fast': one of 'Fast-Annealing Schedule', 'Standard-Annealing Sch"):
-        annealing_schedule(files[0], sheet="Fast")
+    with pytest.raises(ValueError, match=r"sheet of .*xlsx='Fast': one of 'Fast-Annealing Schedule', 'Standard-Anneal"):
+        annealing_schedule(f"{files[0]}#Fast")
 
 
 def test_workbook_and_table_of_one_processor_agree(data: Path) -> None:
@@ -106,10 +109,8 @@ def test_workbook_and_table_of_one_processor_agree(data: Path) -> None:
     table = annealing_schedule(
         data / "dwave_fast_anneal_and_embeddings" / "09-1312A-N_Advantage2_system1_fast_annealing_schedule.csv.gz"
     )
-    book = annealing_schedule(
-        data / "dwave_schedules" / "09-1312A-N_Advantage2_system1_annealing_schedule.xlsx",
-        sheet="Fast-Annealing Schedule",
-    )
+    file = data / "dwave_schedules" / "09-1312A-N_Advantage2_system1_annealing_schedule.xlsx"
+    book = annealing_schedule(f"{file}#Fast-Annealing Schedule")
     s = np.linspace(0, 1, 333)
     np.testing.assert_allclose(table.A(s), book.A(s), atol=1e-6)
     np.testing.assert_allclose(table.B(s), book.B(s), atol=1e-6)
@@ -155,11 +156,10 @@ def test_places_outside_and_missing_files() -> None:
         annealing_schedule("linear").A(1.01)
     with pytest.raises(FileNotFoundError, match=r"absent\.csv"):
         annealing_schedule("absent.csv")
-    with pytest.raises(ValueError, match=r"is no \.xlsx file and has no sheets"):
-        annealing_schedule(__file__, sheet="Fast")
-    for path in ("linear", TABLE, annealing_schedule("linear")):
-        with pytest.raises(ValueError, match=r"sheet='Fast': only an \.xlsx file has sheets"):
-            annealing_schedule(path, sheet="Fast")
+    with pytest.raises(ValueError, match=r"#Fast': no \.xlsx file, it has no sheets"):
+        annealing_schedule(f"{__file__}#Fast")
+    with pytest.raises(ValueError, match=r"annealing_schedule='linear#Fast': one of"):
+        annealing_schedule("linear#Fast")
     with pytest.raises(ValueError, match=r"a folder; give the path of one of its files"):
         annealing_schedule(Path(__file__).parent)
     with pytest.raises(ValueError, match=r"annealing_schedule=None: a name"):

@@ -246,3 +246,26 @@ def test_no_energy_at_all_has_no_gap() -> None:
 def test_what_has_no_levels_is_refused(model: object, options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         annealing_spectrum(model, **options)
+
+
+def test_one_ground_state_has_the_gap_of_the_textbook():
+    """Also to levels that only many spin flips reach, whose coupling vanishes as A does."""
+    ferromagnet = dimod.BinaryQuadraticModel({0: 0.05}, {(i, j): -1.0 for i in range(6) for j in range(i)}, 0.0, "SPIN")
+    steep = [[0.0, 2.0, 0.0], [0.5, 1e-3, 1.0], [1.0, 1e-9, 2.0]]
+    for path in ("linear", steep):
+        found = annealing_spectrum(ferromagnet, annealing_schedule=path, s=[0, 0.3, 0.5, 0.7, 0.9, 0.99, 1])
+        assert found.ground_states == 1
+        np.testing.assert_allclose(found.gaps, found.levels[:, 1] - found.levels[:, 0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e-80, 1e140])
+def test_any_unit_of_energy(unit):
+    """Beside a transverse field of 2 a model this small, or large, has its two limits: no arithmetic fails."""
+    found = annealing_spectrum(dimod.BinaryQuadraticModel({0: 3 * unit}, {(0, 1): unit, (1, 2): 2 * unit}, 0.0, "SPIN"))
+    assert np.isfinite(found.levels).all()
+
+
+def test_a_model_that_is_not_finite():
+    for value in (np.nan, np.inf, 1e160):
+        with pytest.raises(ValueError, match="a coefficient is not finite, or energies are not below"):
+            annealing_spectrum(dimod.BinaryQuadraticModel({"a": value}, {}, 0.0, "SPIN"))
