@@ -9,7 +9,6 @@ from typing import Any
 
 from sgq.checks import choice, real
 
-_LAST_OF_MINISAT = 150  # random 3-SAT at the threshold: minisat22 is the fastest up to here
 _UNINTERRUPTIBLE = ("cadical103", "cadical153", "cadical195", "cadical300", "kissat404", "lingeling")
 _PROOFLESS = ("kissat404", "mergesat3", "minicard", "minisat22", "minisatep", "maplechrono", "maplesat")
 # The last two of them write lines that do not follow by unit propagation from those before.
@@ -38,10 +37,8 @@ def pysat() -> Any:
     return pysat.solvers
 
 
-def chosen_engine(
-    engine: str, num_variables: int, *, limited: bool = False, proof: bool = False, incremental: bool = False
-) -> str:
-    """The engine by name, or for ``"auto"`` the fastest on random 3-SAT of this size that can do what is asked.
+def chosen_engine(engine: str, *, limited: bool = False, proof: bool = False, incremental: bool = False) -> str:
+    """The engine by name, or for ``"auto"`` the fastest on random 3-SAT that can do what is asked.
 
     Raises
     ------
@@ -54,7 +51,7 @@ def chosen_engine(
     if engine == "auto":
         if proof:
             return "glucose4" if limited else "cadical195"
-        return "minisat22" if incremental or limited or num_variables <= _LAST_OF_MINISAT else "cadical195"
+        return "minisat22"
     if limited and engine in _UNINTERRUPTIBLE:
         raise ValueError(
             f"engine={engine!r} cannot stop at a time_limit: minisat22 and glucose4 can, to the millisecond"

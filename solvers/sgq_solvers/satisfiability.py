@@ -56,10 +56,10 @@ class CDCLSolver:
         problem
             A problem with `clauses`, sequences of literals ±1 … ±N in the order of its variables.
         engine
-            A solver of python-sat by name. ``"auto"``: minisat22 up to 150 variables, the fastest there on
-            random 3-SAT, and wherever there is a time limit, at which cadical195 cannot stop; else cadical195. For
-            `core` and `max_solutions` minisat22 at any size; for `proof` cadical195 at any size, or with a time limit
-            glucose4.
+            A solver of python-sat by name. ``"auto"``: minisat22, on random 3-SAT at its threshold as fast as any up to
+            250 variables, and ended by Ctrl-C and time limits at once; for `proof`, which it cannot write, cadical195,
+            or with a time limit glucose4. The cadicals, kissat and lingeling cannot stop at a time limit, and Ctrl-C
+            ends them in a way, of python-sat, that may hang the process.
         incremental
             Add the clauses one by one, in their order, and find with which the formula first has no solution: one pass
             that decides it at every length. Takes no `time_limit`.
@@ -113,7 +113,6 @@ class CDCLSolver:
             raise ValueError(f"time_limit={time_limit}: an incremental search takes none")
         engine = chosen_engine(
             engine,
-            problem.num_variables,
             limited=deadline.limited,
             proof=proof,
             incremental=bool(asked) and not proof,
@@ -147,7 +146,7 @@ class CDCLSolver:
         int or None
             None if all the clauses together have a solution.
         """
-        with pysat().Solver(chosen_engine(engine, 0, incremental=True)) as solver:
+        with pysat().Solver(chosen_engine(engine, incremental=True)) as solver:
             return _grow(solver, clauses)[0]
 
 
