@@ -53,7 +53,9 @@ def transition(
     if extrapolation is not None:
         half_satisfiable(transitions, extrapolation, axes[1])
         if k == 2 or survey is not None:
-            alpha, what = (1.0, "exact") if survey is None else (survey.value, "cavity prediction")
+            alpha, what = (
+                (integer_field_threshold(k), "exact") if survey is None else (survey.value, "cavity prediction")
+            )
             axes[1].axhline(alpha, color=BLACK, linestyle="--", linewidth=1.2, label=f"N → ∞: {alpha:.3f}, {what}")
             axes[1].legend(**_BELOW)
     if collapse is not None:
