@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
@@ -12,6 +13,17 @@ from numpy.typing import NDArray
 
 from sgq.models import Integers
 from sgq.problem import Problem
+
+
+class ClauseSolver:
+    """A solver with `sample_problem` alone, which is no dimod sampler: it works on clauses, not on a model."""
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """Names of the parameters that `sample_problem` takes, each with an empty list, as dimod has it."""
+        method = getattr(self, "sample_problem")  # noqa: B009 (each has its own parameters)
+        arguments = inspect.signature(method).parameters.values()
+        return {a.name: [] for a in arguments if a.kind is a.KEYWORD_ONLY}
 
 
 @dataclass(frozen=True)

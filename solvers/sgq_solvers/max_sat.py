@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sgq.problem import Problem
-from sgq_solvers.clauses import Formula
+from sgq_solvers.clauses import ClauseSolver, Formula
 from sgq_solvers.sat_engines import Deadline, in_thread, pysat
 from sgq_solvers.walksat import WalkSATSolver
 
@@ -25,7 +24,7 @@ _FLIPS = 100  # of the walk, for each variable
 _WALKING = 0.1  # part of the time that it may take
 
 
-class MaxSATSolver:
+class MaxSATSolver(ClauseSolver):
     """Ground states of formulas above the transition, proven: core-guided search by RC2 [1]_.
 
     It asks a SAT solver for sets of clauses that contradict each other, cores, and relaxes one after the other until
@@ -36,12 +35,6 @@ class MaxSATSolver:
     ----------
     .. [1] A. Ignatiev, A. Morgado, J. Marques-Silva, J. Satisf. Boolean Model. Comput. 11, 53 (2019).
     """
-
-    @property
-    def parameters(self) -> dict[str, list[str]]:
-        """Names of the parameters that `sample_problem` takes, each with an empty list, as dimod has it."""
-        arguments = inspect.signature(self.sample_problem).parameters.values()
-        return {a.name: [] for a in arguments if a.kind is a.KEYWORD_ONLY}
 
     def warm_up(self, problem: Problem) -> None:
         """Import python-sat, and compile the walk."""

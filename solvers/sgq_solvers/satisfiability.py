@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from sgq.checks import boolean, integer
 from sgq.problem import Problem
 from sgq_solvers.all_solutions import find_solutions
+from sgq_solvers.clauses import ClauseSolver
 from sgq_solvers.sat_engines import Deadline, chosen_engine, decide, decide_at_once, effort, pysat
 from sgq_solvers.unsatisfiable_core import find_core, selected
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import dimod
 
 
-class CDCLSolver:
+class CDCLSolver(ClauseSolver):
     """Complete solver of satisfiability problems: a solution, or the proof that there is none.
 
     It works on clauses, not on a model, so it takes problems that have them (`k-sat`, and DIMACS files). All of them
@@ -29,12 +29,6 @@ class CDCLSolver:
     ----------
     A. Ignatiev, A. Morgado, J. Marques-Silva, SAT 2018, LNCS 10929, 428 (python-sat).
     """
-
-    @property
-    def parameters(self) -> dict[str, list[str]]:
-        """Names of the parameters that `sample_problem` takes, each with an empty list, as dimod has it."""
-        arguments = inspect.signature(self.sample_problem).parameters.values()
-        return {a.name: [] for a in arguments if a.kind is a.KEYWORD_ONLY}
 
     def sample_problem(
         self,

@@ -7,7 +7,6 @@ proves nothing where it finds none.
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from sgq.checks import choice, integer, real, seed_integer
 from sgq.problem import Problem
-from sgq_solvers.clauses import Formula, clauses_of
+from sgq_solvers.clauses import ClauseSolver, Formula, clauses_of
 from sgq_solvers.decimation import Decimation, violated
 from sgq_solvers.sampler import Clock, Progress, checked_progress
 from sgq_solvers.walksat import WalkSATSolver
@@ -53,17 +52,11 @@ class _Course:
     ended: str = ""
 
 
-class SurveyPropagationSolver:
+class SurveyPropagationSolver(ClauseSolver):
     """Survey or belief propagation, decimation and local search: solves random formulas close to their threshold.
 
     It works on clauses, not on a model, so it takes problems that have them (`k-sat`, and DIMACS files).
     """
-
-    @property
-    def parameters(self) -> dict[str, list[str]]:
-        """Names of the parameters that `sample_problem` takes, each with an empty list, as dimod has it."""
-        arguments = inspect.signature(self.sample_problem).parameters.values()
-        return {a.name: [] for a in arguments if a.kind is a.KEYWORD_ONLY}
 
     def sample_problem(
         self,

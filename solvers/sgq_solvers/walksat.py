@@ -8,7 +8,6 @@ knows beforehand.
 
 from __future__ import annotations
 
-import inspect
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from sgq.checks import integer, seed_integer
 from sgq.problem import Problem
+from sgq_solvers.clauses import ClauseSolver
 from sgq_solvers.sampler import Clock, Progress, given_rows
 from sgq_solvers.walks import Read, Rule, Walks, formula_of
 from sgq_solvers.workers import Run, threads
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import dimod
 
 
-class WalkSATSolver:
+class WalkSATSolver(ClauseSolver):
     """Local search on clauses, WalkSAT and probSAT: finds solutions of large formulas, proves nothing.
 
     References
@@ -36,12 +36,6 @@ class WalkSATSolver:
     H. H. Hoos, T. Stützle, Towards a characterisation of the behaviour of stochastic local search algorithms for SAT,
     Artificial Intelligence 112, 213 (1999).
     """
-
-    @property
-    def parameters(self) -> dict[str, list[str]]:
-        """Names of the parameters that `sample_problem` takes, each with an empty list, as dimod has it."""
-        arguments = inspect.signature(self.sample_problem).parameters.values()
-        return {a.name: [] for a in arguments if a.kind is a.KEYWORD_ONLY}
 
     def warm_up(self, problem: Problem) -> None:
         """Import and compile, by a flip."""
